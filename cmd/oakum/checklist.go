@@ -16,7 +16,7 @@ type checklistFlags struct {
 }
 
 func newChecklist() *cobra.Command {
-	var f checklistFlags
+	f := checklistFlags{selectFlags: selectFlags{survey: true}}
 	cmd := &cobra.Command{
 		Use:   "checklist [PATH…]",
 		Short: "Report which questions of a checklist the files answer, and how",

@@ -71,6 +71,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "concise", "json"); err != nil {
 		return err
 	}
+	f.survey = f.format != "json" // that has the edits of each fix
 	p, err := f.open(cmd, paths, &f.registryFlags)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type selectFlags struct {
 	noIgnore  bool
 	generated bool
 	allow     []string
+	survey    bool // the command makes no fix
 
 	paths    project.Paths         // what files are called
 	progress *project.ProgressLine // shows that the work takes long
@@ -57,7 +58,7 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string, registries *regis
 		f.progress.Out = os.Stderr
 	}
 	p, err := project.Open(cmd.Context(), project.Options{
-		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
+		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Survey: f.survey, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
 		Progress: f.progress.Report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
 	})
 	f.progress.Stop()

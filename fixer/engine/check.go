@@ -58,6 +58,7 @@ type checker struct {
 	byKind    map[fixer.Kind][]*fixer.Rule
 	crossFile map[string]bool // by name: the rule looks at several files together
 	follows   map[string]bool // by name: fixer.Rule.Consequence
+	surveys   bool            // no fix is made: see Survey
 	cache     *cache
 }
 
@@ -138,7 +139,7 @@ func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
 				look = fixer.NewInspectionOf(snap, reads, c.facts)
 			}
 			for _, i := range rules {
-				out[i] = runRule(look, c.byKind[""][i], "")
+				out[i] = c.runRule(look, c.byKind[""][i])
 				c.cache.keepTogether(c.byKind[""][i], out[i])
 			}
 		})
@@ -152,7 +153,7 @@ func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
 func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 	known := c.cache.latest(f)
 	v := &fileResult{}
-	run := newRunning(fixer.NewInspection(snap, f, c.facts), f.Path)
+	run := &running{checker: c, look: fixer.NewInspection(snap, f, c.facts), file: f.Path, groups: []*ruleResult{{deps: &fixer.Deps{}}}, found: make([][][]fixer.Finding, 1)}
 	if known == nil {
 		for _, rule := range c.byKind[f.Kind] {
 			run.rule(rule)
@@ -187,18 +188,15 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 // running is rules that are being run over one file, in groups by what their findings
 // depend on: the first is those that depend on nothing.
 type running struct {
-	look   *fixer.Inspection
-	file   string
-	groups []*ruleResult
-	found  [][][]fixer.Finding // for each group, rule by rule
-}
-
-func newRunning(look *fixer.Inspection, file string) *running {
-	return &running{look: look, file: file, groups: []*ruleResult{{deps: &fixer.Deps{}}}, found: make([][][]fixer.Finding, 1)}
+	checker *checker
+	look    *fixer.Inspection
+	file    string
+	groups  []*ruleResult
+	found   [][][]fixer.Finding // for each group, rule by rule
 }
 
 func (r *running) rule(rule *fixer.Rule) {
-	found, deps, err := r.look.Run(rule)
+	found, deps, err := r.checker.run(r.look, rule)
 	n := 0
 	if !deps.Empty() {
 		n = slices.IndexFunc(r.groups, func(g *ruleResult) bool { return g.deps == deps })
@@ -230,7 +228,7 @@ func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult
 	out := &ruleResult{deps: &fixer.Deps{}}
 	for _, e := range f.Embedded() {
 		found, problems := e.Check(snap, c.facts, c.byKind[fixer.Dockerfile], out.deps)
-		out.findings = append(out.findings, found...)
+		out.findings = append(out.findings, c.kept(found)...)
 		for _, rule := range slices.Sorted(maps.Keys(problems)) {
 			out.problems = append(out.problems, Problem{Rule: rule, File: f.Path, Reason: problems[rule].Error()})
 		}
@@ -238,9 +236,30 @@ func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult
 	return out
 }
 
-func runRule(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
+// run runs a rule and returns what of its findings is kept.
+func (c *checker) run(look *fixer.Inspection, rule *fixer.Rule) ([]fixer.Finding, *fixer.Deps, error) {
 	found, deps, err := look.Run(rule)
-	return &ruleResult{rules: []*fixer.Rule{rule}, findings: found, deps: deps, problems: problems(rule, file, err)}
+	return c.kept(found), deps, err
+}
+
+// kept returns what is kept of findings. What a survey would make its fixes of goes: it
+// holds much of what the rules worked out of a file.
+func (c *checker) kept(found []fixer.Finding) []fixer.Finding {
+	if c.surveys {
+		for _, f := range found {
+			for i := range f.Fixes {
+				f.Fixes[i].Edit = surveyed
+			}
+		}
+	}
+	return found
+}
+
+func surveyed(*fixer.Draft) error { return fixer.Refuse("a survey makes no fix") }
+
+func (c *checker) runRule(look *fixer.Inspection, rule *fixer.Rule) *ruleResult {
+	found, deps, err := c.run(look, rule)
+	return &ruleResult{rules: []*fixer.Rule{rule}, findings: found, deps: deps, problems: problems(rule, "", err)}
 }
 
 func problems(rule *fixer.Rule, file string, err error) []Problem {

@@ -37,6 +37,15 @@ func NewSession(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *
 	return &Session{snapshot: snap, checker: c, baseline: c.check(snap), decisions: Decisions{}}
 }
 
+// Survey is [NewSession] for who wants to know what there is and makes no fix: findings
+// say which fixes they have, but what these are made of is not kept, so that a large
+// repository takes much less memory. Accepted fixes are refused.
+func Survey(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Session {
+	c := newChecker(facts, rules)
+	c.surveys = true
+	return &Session{snapshot: snap, checker: c, baseline: c.check(snap), decisions: Decisions{}}
+}
+
 // Snapshot returns the snapshot the decisions are about.
 func (s *Session) Snapshot() *fixer.Snapshot { return s.snapshot }
 
@@ -306,7 +315,9 @@ func (s *Session) Facts() *fixer.Facts { return s.checker.facts }
 
 // SetFacts checks again with new facts. Decisions stay.
 func (s *Session) SetFacts(facts *fixer.Facts) {
+	surveys := s.checker.surveys
 	s.checker = newChecker(facts, s.checker.rules)
+	s.checker.surveys = surveys
 	s.baseline = s.checker.check(s.snapshot)
 	s.plan = nil
 }

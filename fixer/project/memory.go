@@ -7,13 +7,11 @@ import (
 	"runtime/metrics"
 )
 
-// KeepSmall lets the collector run more often than it does by itself, which is when the
-// heap has doubled: a repository stays in memory whole, several times its size. GOGC
-// overrides it.
-//
-// A small heap may grow by half between two collections. The larger it is, the more of
-// the memory is garbage that waits, and the less of its own size a heap may grow: what
-// is large takes less memory for some hundredths of the time.
+// KeepSmall bounds what the heap may grow to before the next collection. What a scan of
+// most repositories allocates altogether fits in there, so that nothing is collected. A
+// repository stays in memory whole, several times its size: where that takes most of the
+// bound or more, what waits to be collected is held to a part of it, so that
+// memory is saved for some hundredths of the time. GOGC overrides it.
 func KeepSmall() {
 	if os.Getenv("GOGC") != "" {
 		return
@@ -22,18 +20,22 @@ func KeepSmall() {
 	afterEachCollection(func() { debug.SetGCPercent(mayGrow(live())) })
 }
 
+// enough is the size that a heap may have whatever of it is alive.
+const enough = 80 << 20
+
+// smallest is the heap that the runtime takes every heap for that is smaller, when it works
+// out by how much it may grow.
+const smallest = 4 << 20
+
 // mayGrow returns by how many hundredths a heap may grow before the next collection, by
 // what of it was alive after the last one.
 func mayGrow(live uint64) int {
-	const most, least = 50, 20
-	if live == 0 {
-		return most
+	const least = 20
+	if live = max(live, smallest); live >= enough {
+		return least
 	}
-	return max(least, min(most, int(100*room/live)))
+	return max(least, int(100*(enough-live)/live))
 }
-
-// room is what a heap may grow by that is neither small nor very large.
-const room = 20 << 20
 
 // live returns the bytes that were alive after the last collection.
 func live() uint64 {

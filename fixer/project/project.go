@@ -19,6 +19,7 @@ type Options struct {
 	Paths     []string // files or directories; none means the current directory
 	NoIgnore  bool     // look at what .gitignore names, too
 	Generated bool     // edit what tools write, too
+	Survey    bool     // no fix is made: takes less memory
 	Selection *Selection
 	Lookup    Lookup
 
@@ -95,7 +96,11 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	facts := factsOf(loaded.Root, o.AllowedRegistries, o.Lookup)
 	facts.Freshen = o.Selection.Freshens()
-	p.session = engine.NewSession(snap, facts, o.Selection.run)
+	begin := engine.NewSession
+	if o.Survey {
+		begin = engine.Survey
+	}
+	p.session = begin(snap, facts, o.Selection.run)
 	say := o.Say
 	if say == nil {
 		say = func(string) {}

@@ -57,7 +57,7 @@ func flatServices(p *fixer.Pass, f *fixer.File) []compose.View {
 		switch {
 		case v.Partial || v.Completes || len(v.Bases)+len(v.Overrides)+len(v.Files()) > 1,
 			v.Part().Shared() != nil || v.Node.Merged("networks"),
-			!v.Setting("networks").Node.Null(), v.Text("network_mode") != "", !v.Setting("links").Node.Null():
+			!v.Setting("networks").Node.Null(), v.Text("network_mode") != "":
 			return nil
 		}
 		data = data || holdsData(p, v)

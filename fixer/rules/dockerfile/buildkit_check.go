@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile/buildkit"
 )
 
 //go:embed buildkit_check.md
@@ -23,6 +24,9 @@ var BuildkitCheck = &fixer.Rule{
 	Doc: buildkitCheckDoc,
 	Check: func(p *fixer.Pass) {
 		checkIgnored(p)
+		if buildkit.Plain(p.File.Dockerfile) {
+			return // none of the checks below would say anything
+		}
 		result, err := p.File.BuildKit()
 		if err != nil {
 			return // too large to check, which is no fault of the image
