@@ -37,7 +37,9 @@ func (t *Topology) linkOnly(services []compose.View) {
 		used[Repository(ref)] = append(used[Repository(ref)], v)
 	}
 	for repo := range t.in.Images {
-		used[repo] = used[repo]
+		if _, ok := used[repo]; !ok {
+			used[repo] = nil
+		}
 	}
 	var fits, sure []string
 	foreign := 0
