@@ -93,6 +93,8 @@ func TestColumns(t *testing.T) {
 		{"an error was there before", map[string]string{"web.yaml": strings.Replace(deployment, "IMAGE", "a\n          portz: []", 1)}, once + "echo '# fixed' >> web.yaml; }", nil, ""},
 		{"a resource of somebody's own has any field", map[string]string{"x.yaml": "apiVersion: example.org/v1\nkind: X\nmetadata: {name: x}\n"}, "grep -q any x.yaml || echo 'any: 1' >> x.yaml", nil, ""},
 		{"Compose refuses a setting", compose("    image: example.org/web:1.4\n"), "grep -q readonly compose.yaml || echo '    readonly: true' >> compose.yaml", map[bench.Column]int{bench.APIErrors: 1}, "readonly"},
+		{"a variable is required that nothing sets", compose("    image: example.org/web:1.4\n"), "grep -q TAG compose.yaml || sed -i 's/1.4/${TAG:?}/' compose.yaml", map[bench.Column]int{bench.APIErrors: 1}, "TAG"},
+		{"a variable is required that .env sets", compose("    image: example.org/web:1.4\n"), "grep -q TAG compose.yaml || { sed -i 's/1.4/${TAG:?}/' compose.yaml; echo TAG=1.4 > .env; }", nil, ""},
 
 		{"YAML is broken", web("example.org/web:1.4"), "sed -i 's/^spec:$/spec: {/' web.yaml", map[bench.Column]int{bench.FilesBroken: 1}, "cannot be read any more"},
 		{"a Dockerfile is broken", map[string]string{"Dockerfile": "FROM scratch\nCOPY a b\n"}, "sed -i 's/^COPY/CPY/' Dockerfile", map[bench.Column]int{bench.FilesBroken: 1}, "CPY"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path"
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -40,6 +41,13 @@ func (t *tree) read(path string) (data []byte, there bool) {
 	return data, skip == nil
 }
 
+// environment returns the .env beside a Compose file, which Compose takes its variables
+// from; nil where there is none.
+func (t *tree) environment(file string) []byte {
+	data, _ := t.read(path.Join(path.Dir(file), ".env"))
+	return data
+}
+
 // Judge compares a repository before and after a fixer.
 func Judge(ctx context.Context, name, before, after string) (*Result, error) {
 	a, err := load(ctx, before)
@@ -53,7 +61,7 @@ func Judge(ctx context.Context, name, before, after string) (*Result, error) {
 	}
 	defer b.root.Close()
 	r := &Result{Name: name, Counts: Counts{Faults: map[Column]int{}}}
-	j := &judge{Result: r, broken: map[string]string{}}
+	j := &judge{Result: r, broken: map[string]string{}, was: a, is: b}
 	j.files(a, b)
 	j.objects()
 	for _, made := range table.Made(a.snap, b.snap) {
@@ -68,6 +76,7 @@ func Judge(ctx context.Context, name, before, after string) (*Result, error) {
 // A judge holds what is known of a repository while it is judged.
 type judge struct {
 	*Result
+	was, is       *tree
 	before, after []object          // of all manifests
 	broken        map[string]string // file → why
 	created       map[string]bool   // files that the fixer made
@@ -135,8 +144,8 @@ func (j *judge) file(f *fixer.File, data []byte, there bool) {
 	for _, c := range referee.Missing(unplaced(referee.Comments(dockerfile, f.Data)), unplaced(referee.Comments(dockerfile, data))) {
 		j.add(CommentsLost, f.Path, c.Line, "# "+text.VisibleLine(short(c.Text, 60)))
 	}
-	if f.Kind == fixer.Compose && referee.Compose(f.Path, f.Data) == nil {
-		if err := referee.Compose(f.Path, data); err != nil {
+	if f.Kind == fixer.Compose && referee.Compose(f.Path, f.Data, j.was.environment(f.Path)) == nil {
+		if err := referee.Compose(f.Path, data, j.is.environment(f.Path)); err != nil {
 			j.add(APIErrors, f.Path, 0, text.VisibleLine(short(err.Error(), 200)))
 			j.broken[f.Path] = "Compose refuses the file"
 		}

@@ -71,10 +71,15 @@ func TestCompose(t *testing.T) {
 		"services: {a: {volumes: !reset []}}":                                    true,
 		"services: {a: {image: [x]}}":                                            false,
 		"services: {a: {capdrop: [ALL]}}":                                        false,
+		"services: {a: {image: 'x:${SET:?}'}}":                                   true,
+		"services: {a: {image: 'x:${OTHER:?}'}}":                                 false,
 	} {
-		if err := referee.Compose("compose.yaml", []byte(text)); (err == nil) != ok {
+		if err := referee.Compose("compose.yaml", []byte(text), []byte("# set\nSET=\"1\"\n")); (err == nil) != ok {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+	if err := referee.Compose("compose.yaml", []byte("services: {a: {image: x}}"), []byte("A='\n")); err == nil {
+		t.Error("a .env that Compose cannot read is no error")
 	}
 }
 
