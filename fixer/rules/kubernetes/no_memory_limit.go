@@ -53,7 +53,7 @@ var NoMemoryLimit = &fixer.Rule{
 			}
 			if by := scaledBy(p, c, "VerticalPodAutoscaler", "memory"); by != nil {
 				f.Evidence = append(slices.Clone(f.Evidence), fixer.Evidence{Kind: fixer.FromManifest, Place: by.file, Text: by.ID() + " sets the memory request"})
-				f.Advice = "Set a limit well above the request, or maxAllowed in " + by.ID() + ": it keeps the ratio of limit and request, so a limit alone becomes as small as the request that it sets"
+				f.Advice = "Set a limit well above the request, or maxAllowed in " + by.ID() + ". It keeps the ratio of limit and request, so a limit without a request becomes as small as the request that it sets"
 				f.Fixes[0].Level = fixer.Manual
 			}
 			report(p, c, limits, f)
