@@ -307,6 +307,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		notice("`"+e.command+"` works only while the container starts as root", e.evidence(s))
 	case s.onlyWaits():
 		notice(inside, s.says("The command only waits"))
+	case s.startsInit() != "":
+		notice("Services that the init system starts no longer gain privileges: sudo, s6-overlay-suexec, those of D-Bus and PolicyKit", s.says("The container starts "+s.startsInit()+", which starts what oakum does not know"))
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
 		notice("sudo, which "+v.Name+" configures, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})

@@ -159,3 +159,14 @@ func FuzzFind(f *testing.F) {
 		secret.Random(value)
 	})
 }
+
+func TestKeysThatBrowsersGetAreNoSecrets(t *testing.T) {
+	for name, want := range map[string]bool{
+		"REACT_APP_API_KEY": false, "VITE_GOOGLE_MAPS_API_KEY": false, "VUE_APP_MAPBOX_TOKEN": false, "NG_APP_ACCESS_TOKEN": false, "GATSBY_ALGOLIA_API_KEY": false,
+		"REACT_APP_DB_PASSWORD": true, "VITE_CLIENT_SECRET": true, "REACT_API_KEY": true, "API_KEY": true, "APP_KEY": true, "INVITE_TOKEN": true,
+	} {
+		if got := secret.Named(name); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
