@@ -161,6 +161,10 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Find the user that the process runs as (`" + look + " grep Uid /proc/1/status`), then set " + key + " to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
 	case s.Platform == Compose && e != nil && e.ByName:
 		s.unknownApplication(d) // of a name alone no number follows
+	case s.Platform != Compose && s.servesLogins() != "":
+		d.unknown("Keep root with only the capabilities that the server needs, or use one that listens above port 1024 as its own user. " + s.servesLogins() + ": such a server starts as root and becomes the user who logs in")
+	case s.Platform != Compose && s.Image.unknown() && s.servesMail() != "":
+		d.unknown("Keep root with only the capabilities that the server needs. " + s.servesMail() + ": mail servers mostly start as root and hand mail to other users")
 	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	case s.mountedStart() != "":
