@@ -269,3 +269,16 @@ func short(word string, most int) string {
 	}
 	return word
 }
+
+// startsInit returns the init system that the container starts, as a machine does or with
+// s6, "" where it starts none.
+func (s *Spec) startsInit() string {
+	for _, r := range s.starts() {
+		for _, c := range r.Commands {
+			if c.Program == "init" || c.Program == "systemd" {
+				return c.Words[c.ProgramWord].Value
+			}
+		}
+	}
+	return ""
+}

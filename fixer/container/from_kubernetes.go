@@ -62,6 +62,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 	}
 	group, _ := c.Security("runAsGroup")
 	s.Group = !group.Null()
+	s.VolumeGroup = !c.Workload.Pod.Get("securityContext").Get("fsGroup").Null()
 	if told, inherited := c.Security("runAsUser"); told != nil {
 		if uid, ok := told.Int(); ok {
 			who := "the container"
@@ -80,7 +81,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		})
 	}
 	for _, m := range c.Mounts() {
-		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly})
+		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly, Private: m.Private})
 	}
 	for _, port := range c.Node.Get("ports").List() {
 		if n, ok := port.Get("containerPort").Int(); ok {

@@ -80,6 +80,14 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "The image is built from a Dockerfile that is not in this repository"}}}
 	}
 	ref, certain := v.ImageName()
+	if _, byName := p.Topology().ImageBuild(ref); !byName {
+		if b, ok := p.Topology().PulledBuild(v); ok {
+			out := &Profile{Name: b.Path}
+			out.builtBy(p, b)
+			out.Proven = false
+			return out
+		}
+	}
 	if setting := v.Setting("image"); ref == "" && setting.Variable() != "" {
 		return &Profile{Name: setting.Node.Text(), Evidence: []fixer.Evidence{{
 			Kind: fixer.FromCompose, Place: settingPlace(setting), Text: "The image name comes from variable " + setting.Variable() + ", which has no default",
@@ -154,9 +162,10 @@ func UserIsNew(p *fixer.Pass, b topology.Build) bool {
 // starts from: of one that this repository builds, what its own build tells.
 func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 	s := of.Stage
-	if b, ok := p.Topology().BaseBuild(of.Path, s.Root()); ok && b.Certain {
+	if b, ok := p.Topology().BaseBuild(of.Path, s.Root()); ok && (b.Certain || !knownImage(p, s.Root().Image)) {
 		out := &Profile{Name: b.Path}
 		out.builtBy(p, b)
+		out.Proven = out.Proven && b.Certain
 		if e := out.Entry; e != nil && b.Stage.Entrypoint().At != nil && e.NonRoot.Support != image.SupportApp {
 			out.Entry = nil // another program starts
 		}
@@ -184,6 +193,13 @@ func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
 	}
 	return out
+}
+
+// knownImage reports whether the tables or a registry say anything of an image that a
+// stage starts from.
+func knownImage(p *fixer.Pass, ref string) bool {
+	known := p.Facts.Image(ref)
+	return ref == "" || known.Err != nil || known.HasBase || known.Entry != nil && !known.Entry.ByName || known.User().Known
 }
 
 // account resolves a user named in a Dockerfile: one the stage creates with an

@@ -58,6 +58,20 @@ type Profile struct {
 // so that the application in it is not the one the table speaks of.
 func (p *Profile) BuiltHere() bool { return p.Build != nil }
 
+// InsteadOfPrivilege is what a person can do where the program of an image works only in
+// a privileged container.
+const InsteadOfPrivilege = "Replace it with an application that works without the privilege, such as rootless BuildKit or Buildah for builds. Then remove privileged"
+
+// NeedsPrivilege reports whether the program of the image mounts filesystems and the like,
+// so that it works only in a privileged container, and what says so.
+func (p *Profile) NeedsPrivilege() (says fixer.Evidence, yes bool) {
+	e := p.Program()
+	if e == nil || !slices.Contains(e.CapsRoot.Need, "SYS_ADMIN") {
+		return fixer.Evidence{}, false
+	}
+	return fixer.ImageEvidence(e.Evidence(image.FieldCapsRoot)), true
+}
+
 // unknown reports whether nothing tells what the application in the image does: no
 // Dockerfile here makes it, and the table does not have it.
 func (p *Profile) unknown() bool { return p.Entry == nil && !p.BuiltHere() }

@@ -101,7 +101,11 @@ func (s *Spec) RunAs() UserDecision {
 		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
 	d.LowPorts = s.LowPorts()
-	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "") && !start.IsNonRoot() // else its volumes are its own already
+	private := s.privateFiles()
+	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
+	if d.Need == NeedUser && d.Level == fixer.Review && len(private) > 0 && !start.IsNonRoot() {
+		d.Breaks = text.Sentences(d.Breaks, "The files at "+joined(private)+" are root's alone. With fsGroup the group of the pod can read them, and an application that insists on private files refuses them")
+	}
 	return d
 }
 
@@ -138,6 +142,9 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		e := s.rootCommand()
 		d.unknown(s.withoutRoot(*e) + ". " + e.says() + ", which " + onlyRoot(*e))
 		d.Evidence = append(d.Evidence, e.evidence(s))
+	case s.wantsPrivate() != "":
+		at := s.wantsPrivate()
+		d.unknown("Copy " + at + " in an init container to a file that belongs to the user and has mode 0400, and set the user then. The application refuses a file that a group may read, and without fsGroup only root can read this one")
 	case s.becomesUser() != "" && (e == nil || e.NonRoot.Support != image.SupportDefault):
 		d.unknown("Use a variant of the image that starts as its own user. " + s.becomesUser() + " are set for an entrypoint that starts as root and switches to that user")
 	case s.Platform == Knative && len(s.LowPorts()) > 0:
@@ -154,6 +161,10 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Find the user that the process runs as (`" + look + " grep Uid /proc/1/status`), then set " + key + " to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
 	case s.Platform == Compose && e != nil && e.ByName:
 		s.unknownApplication(d) // of a name alone no number follows
+	case s.Platform != Compose && s.servesLogins() != "":
+		d.unknown("Keep root with only the capabilities that the server needs, or use one that listens above port 1024 as its own user. " + s.servesLogins() + ": such a server starts as root and becomes the user who logs in")
+	case s.Platform != Compose && s.Image.unknown() && s.servesMail() != "":
+		d.unknown("Keep root with only the capabilities that the server needs. " + s.servesMail() + ": mail servers mostly start as root and hand mail to other users")
 	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	case s.mountedStart() != "":
@@ -265,6 +276,12 @@ func (s *Spec) knownImage(d *UserDecision) {
 	}
 	if d.Env, d.Dir = s.dataDirectory(e); d.Dir != "" {
 		d.Breaks = "An existing database is not found at the new " + d.Env + ": move it, or keep its directory with an empty `folder` parameter"
+		return
+	}
+	for _, at := range s.Claims() {
+		if name, dir := s.dataBelow(e, at); dir != "" {
+			d.Breaks = text.Sentences(d.Breaks, "On a new volume the database starts only if "+name+" names a directory below "+at+"; what envFrom sets is not seen here")
+		}
 	}
 }
 
@@ -272,13 +289,14 @@ func (s *Spec) knownImage(d *UserDecision) {
 // database needs when its volume belongs to a group and not to its user: it
 // refuses to keep its files in a directory that it cannot make its own.
 //
-// Where variables come from elsewhere as a whole, it may be set there.
+// Where variables come from elsewhere as a whole, it may be set there, and storage
+// that is kept may have its files where they say.
 func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
 	for _, m := range s.Mounts {
 		if m.ReadOnly || m.Kind != MountVolume && m.Kind != MountScratch {
 			continue
 		}
-		if name, at := s.dataBelow(e, m.Target); at != "" {
+		if name, at := s.dataBelow(e, m.Target); at != "" && !(s.EnvFrom && m.Kind == MountVolume) {
 			return name, at
 		}
 	}
@@ -289,7 +307,7 @@ func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
 // a directory below a mount for it; "" where the mount is for something else, or
 // the file says where already.
 func (s *Spec) dataBelow(e *image.Entry, mount string) (env, dir string) {
-	if s.EnvFrom || !s.startsOwn() {
+	if !s.startsOwn() {
 		return "", ""
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Kubernetes.Env)) {
@@ -329,6 +347,23 @@ func (s *Spec) startsOwn() bool {
 // besides those that [programs] has.
 var clients = text.WordSet(`psql pg_dump pg_dumpall pg_restore pg_basebackup createdb dropdb mysql mysqldump mariadb mariadb-dump
 	mongosh mongo mongodump mongorestore mongoexport mongoimport influx clickhouse-client cqlsh rabbitmqadmin rabbitmqctl`)
+
+// privateOptions are the options by which a program is given a file that it refuses
+// when others than its owner may read it.
+var privateOptions = []string{"--keyFile"} // of mongod and mongos
+
+// wantsPrivate returns a file that only root may read, and that a program of the
+// container takes for its own only; "" where there is none.
+func (s *Spec) wantsPrivate() string {
+	for _, name := range privateOptions {
+		for _, at := range s.option(name) {
+			if slices.ContainsFunc(s.Mounts, func(m Mount) bool { return m.Kind == MountFiles && m.Private && within(m.Target, at) }) {
+				return at
+			}
+		}
+	}
+	return ""
+}
 
 // rootCommand returns what the file has run that only root can do; nil where
 // nothing of the kind is known.

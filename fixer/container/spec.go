@@ -20,6 +20,8 @@ type Spec struct {
 	NonRoot Choice // runAsNonRoot
 	Group   bool   // the file gives a group of its own
 
+	VolumeGroup bool // the file gives the volumes to a group: fsGroup
+
 	// Siblings are the users that Compose services tell the same image to run as.
 	Siblings []User
 
@@ -144,6 +146,7 @@ type Mount struct {
 	Kind     MountKind
 	Host     string // the path on the host, for MountHost and files that Compose mounts
 	ReadOnly bool
+	Private  bool // MountFiles that root alone may read, or the group of the volumes
 	Open     bool // the options of a tmpfs give it to a user or to everybody
 }
 
@@ -186,6 +189,18 @@ func (s *Spec) Claims() []string {
 	var out []string
 	for _, m := range s.Mounts {
 		if m.Kind == MountVolume && !m.ReadOnly {
+			out = append(out, m.Target)
+		}
+	}
+	return out
+}
+
+// privateFiles returns the paths of files that only root may read, and nobody else
+// until the volumes get a group.
+func (s *Spec) privateFiles() []string {
+	var out []string
+	for _, m := range s.Mounts {
+		if m.Kind == MountFiles && m.Private && !s.VolumeGroup {
 			out = append(out, m.Target)
 		}
 	}

@@ -28,20 +28,26 @@ type shellScript struct {
 
 // shellScripts are nil for files that another program is to read.
 var shellScripts = fixer.Derive(func(f *fixer.File) *shellScript {
-	data := bytes.TrimPrefix(f.Data, []byte("\ufeff"))
-	first, _, _ := bytes.Cut(data, []byte("\n"))
-	if f.Data == nil || strings.HasPrefix(string(first), "#!") && !strings.Contains(string(first), "sh") {
-		return nil
-	}
-	s := &shellScript{text: string(data)}
-	s.commands, s.unread = build.ReadText(s.text)
-	return s
+	return readShellScript(string(bytes.TrimPrefix(f.Data, []byte("\ufeff"))))
 })
 
+// readShellScript is nil for one that another program is to read, and for an empty one: what
+// is not there yet says nothing.
+func readShellScript(text string) *shellScript {
+	first, _, _ := strings.Cut(text, "\n")
+	if strings.TrimSpace(text) == "" || strings.HasPrefix(first, "#!") && !strings.Contains(first, "sh") {
+		return nil
+	}
+	s := &shellScript{text: text}
+	s.commands, s.unread = build.ReadText(text)
+	return s
+}
+
 // startScripts are those that ENTRYPOINT and CMD of a build start, as far as the build copies
-// them from its context under the name that they are started by.
+// them from its context under the name that they are started by or writes them itself, and
+// those that an entry point of the base starts.
 func startScripts(p *fixer.Pass, b topology.Build) []startScript {
-	var out []startScript
+	out := hookScripts(p, b)
 	for k, line := range []dockerfile.CommandLine{b.Stage.Entrypoint(), b.Stage.Cmd()} {
 		for _, words := range build.Started(line) {
 			if len(words) == 0 {
@@ -49,6 +55,9 @@ func startScripts(p *fixer.Pass, b topology.Build) []startScript {
 			}
 			from, ok := scriptSource(p, b, words[0])
 			if !ok {
+				if script, where := writtenScript(b, words[0]); script != nil {
+					out = append(out, startScript{where, k == 0, script})
+				}
 				continue
 			}
 			if script := shellScripts.Of(p.Read(from)); script != nil {

@@ -25,7 +25,7 @@ const (
 )
 
 // projectFiles say how an application is built and started.
-var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc
+var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc .yarnrc.yml
 	requirements.txt pyproject.toml Pipfile setup.py setup.cfg .python-version
 	go.mod Cargo.toml Cargo.lock pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties
 	composer.json Gemfile Gemfile.lock .ruby-version global.json Procfile mkdocs.yml mkdocs.yaml vue.config.js .eleventy.js`)
@@ -76,7 +76,7 @@ func (l *loader) readProjects() {
 		if s.Kind != fixer.Dockerfile || s.Skip != nil {
 			continue
 		}
-		below, started, one := copiedDirs(s.Data)
+		below, started, shells, one := copiedDirs(s.Data)
 		into := want
 		if !one { // only a file with one stage is asked about all of its project
 			into, started = several, nil
@@ -86,6 +86,9 @@ func (l *loader) readProjects() {
 				into[path.Join(dir, b)] = true
 			}
 			for _, f := range started {
+				scripts[path.Join(dir, f)] = true
+			}
+			for _, f := range shells {
 				scripts[path.Join(dir, f)] = true
 			}
 			if dir == "." {
@@ -100,7 +103,7 @@ func (l *loader) readProjects() {
 		for _, n := range l.names {
 			dir, base := path.Split(n.Path)
 			dir = path.Clean(dir)
-			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || path.Ext(base) == ".conf" || isScript(base)) || scripts[n.Path]
+			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || base == ".npmrc" || base == ".yarnrc.yml" || path.Ext(base) == ".conf" || isScript(base)) || scripts[n.Path]
 			if member {
 				wanted = !wanted && isMember(base) && isBelow(dir, want)
 			}
@@ -135,17 +138,19 @@ func isBelow(dir string, want map[string]bool) bool {
 }
 
 // copiedDirs returns the directories that a Dockerfile copies from or names files of,
-// the scripts that its commands name, read line by line, and whether it has one stage.
+// the scripts that its commands name, those of a shell that its containers start, which
+// may lie further down in what it copies, read line by line, and whether it has one stage.
 // What is missed here is one file less that is known.
-func copiedDirs(data []byte) (dirs, scripts []string, one bool) {
+func copiedDirs(data []byte) (dirs, scripts, shells []string, one bool) {
 	const most = 100
 	dirs, stages := []string{"."}, 0
+	var started []string
 	for line := range bytes.Lines(data) {
 		words := strings.Fields(string(line))
 		if len(words) < 2 {
 			continue
 		}
-		switch strings.ToUpper(words[0]) {
+		switch keyword := strings.ToUpper(words[0]); keyword {
 		case "FROM":
 			stages++
 		case "COPY", "ADD":
@@ -162,8 +167,20 @@ func copiedDirs(data []byte) (dirs, scripts []string, one bool) {
 				if ext := path.Ext(w); len(scripts) < most && (ext == "" && strings.HasPrefix(w, "bin/") || ext == ".rb" || ext == ".py") && !strings.HasPrefix(w, "/") {
 					scripts = append(scripts, path.Clean(w))
 				}
+				if (keyword == "CMD" || keyword == "ENTRYPOINT") && (path.Ext(w) == ".sh" || strings.HasPrefix(w, "/")) {
+					started = append(started, path.Join("/", w)[1:])
+				}
 			}
 		}
 	}
-	return dirs, scripts, stages == 1
+	for _, w := range started {
+		for rest, ok := w, true; ok && len(shells) < most; _, rest, ok = strings.Cut(rest, "/") {
+			for _, dir := range dirs {
+				if at := path.Join(dir, rest); isScript(path.Base(at)) {
+					shells = append(shells, at)
+				}
+			}
+		}
+	}
+	return dirs, scripts, shells, stages == 1
 }

@@ -116,3 +116,12 @@ func KnownOfficial(ref Reference) bool {
 	_, known := lookup(ref)
 	return known
 }
+
+// Listed reports whether the tables know anything of an image, by its name at least.
+func Listed(ref Reference) bool {
+	if _, known := lookup(ref); known {
+		return true
+	}
+	_, known := baseOf(ref)
+	return known
+}

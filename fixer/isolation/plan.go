@@ -43,8 +43,9 @@ type Plan struct {
 	Evidence []connect.Evidence
 
 	// Routed reports that a connection comes through an ingress controller, and Scraped
-	// that one comes from monitoring.
+	// that one comes from monitoring. Routes are the lines that show the former.
 	Routed, Scraped bool
+	Routes          []connect.Place
 
 	// Unresolved are the hosts that a workload connects to and that nothing here answers
 	// to: what default-deny for egress would cut.
@@ -248,6 +249,9 @@ func (p *Plan) ingressOf(g *connect.Graph, w *Workload) {
 		switch n := g.Node(e.From); {
 		case e.Route == connect.Ingress || e.Route == connect.Gateway:
 			f.role, p.Routed = ofController, true
+			for _, shown := range e.Evidence {
+				p.Routes = append(p.Routes, shown.Place)
+			}
 		case e.Route == connect.Scrape || e.From == connect.Monitoring:
 			f.role, p.Scraped = ofMonitoring, true
 		case n == nil || n.Kind == connect.Outside:

@@ -15,17 +15,21 @@ type Mount struct {
 	HostPath string // the path on the node, for a hostPath
 	Path     string // mountPath, cleaned
 	ReadOnly bool
+	Private  bool // files of the cluster that their mode closes to all but root and a group
 	Node     *yamldoc.Node
 }
 
 // Mounts returns what the container mounts, in the order of the file.
 func (c Container) Mounts() []Mount {
-	type source struct{ kind, host string }
+	type source struct {
+		kind, host string
+		private    bool
+	}
 	sources := map[string]source{}
 	for _, v := range c.Workload.Pod.Get("volumes").List() {
 		for key := range v.All() {
 			if key != "name" {
-				sources[v.Get("name").Text()] = source{key, v.Get("hostPath").Get("path").Text()}
+				sources[v.Get("name").Text()] = source{key, v.Get("hostPath").Get("path").Text(), isPrivate(v.Get(key))}
 			}
 		}
 	}
@@ -37,10 +41,37 @@ func (c Container) Mounts() []Mount {
 		name := m.Get("name").Text()
 		out = append(out, Mount{
 			Volume: name, Kind: sources[name].kind, HostPath: sources[name].host,
-			Path: path.Clean(m.Get("mountPath").Text()), ReadOnly: m.Get("readOnly").IsTrue(), Node: m,
+			Path: path.Clean(m.Get("mountPath").Text()), ReadOnly: m.Get("readOnly").IsTrue(), Private: sources[name].private, Node: m,
 		})
 	}
 	return out
+}
+
+// isPrivate reports whether the source of a volume gives a file a mode in which others
+// may not read it. Such files belong to root, and to the pod's fsGroup if it has one.
+func isPrivate(source *yamldoc.Node) bool {
+	const othersRead = 0o004
+	closed := func(mode *yamldoc.Node) bool {
+		n, ok := mode.Int()
+		return ok && n&othersRead == 0
+	}
+	if closed(source.Get("defaultMode")) {
+		return true
+	}
+	lists := []*yamldoc.Node{source}
+	for _, part := range source.Get("sources").List() {
+		for _, kind := range []string{"secret", "configMap", "downwardAPI"} {
+			lists = append(lists, part.Get(kind))
+		}
+	}
+	for _, list := range lists {
+		for _, item := range list.Get("items").List() {
+			if closed(item.Get("mode")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // AddedCapabilities returns what the container adds, in upper case and without the

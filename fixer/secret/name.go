@@ -21,6 +21,9 @@ func Named(name string) bool {
 	if last < 0 || describing[words[last]] || slices.ContainsFunc(words, func(w string) bool { return public[w] }) {
 		return false
 	}
+	if forBrowsers(words) {
+		return isPasswordName(name) || slices.Contains(words, "SECRET") || slices.Contains(words, "PRIVATE")
+	}
 	for i, w := range words {
 		switch {
 		case w == "PWD" && last == 0: // the working directory
@@ -55,6 +58,21 @@ var (
 	public = wordSet(`PUBLIC PUB PUBLISHABLE KNOWN ALLOW EMPTY NO DISABLE ENABLE USE SKIP IS HAS REQUIRE FINGERPRINT HOSTKEY
 		SITEKEY RANDOM REVIEW RESET`)
 )
+
+// forBrowsers reports whether build tools write the variable into what every visitor
+// downloads, as the name asks for. A key there is one that may be seen; a password is not.
+func forBrowsers(words []string) bool {
+	if len(words) < 2 {
+		return false
+	}
+	switch words[0] {
+	case "VITE", "GATSBY", "PREACT", "STORYBOOK":
+		return true
+	case "REACT", "VUE", "NG":
+		return words[1] == "APP"
+	}
+	return false
+}
 
 func wordSet(list string) map[string]bool {
 	out := map[string]bool{}

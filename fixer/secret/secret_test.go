@@ -139,6 +139,14 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+func TestSettingsOfDirectives(t *testing.T) {
+	text := "fastcgi_pass 127.0.0.1:9000;\n  memcached_pass cache:11211;\nexport API_TOKEN=q7Rk2pX9\nrequirepass q7Rk2pX9\nmasterauth \"q7Rk2pX9\"\nrequirepass ${REDIS}\n" +
+		"upstream url: amqp://a:b8sd@queue\nset password = q7Rk2pX9\nthe password: long ago\n"
+	if got, want := secret.Settings(text), []string{"export API_TOKEN", "requirepass", "masterauth", "upstream url", "set password"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func FuzzFind(f *testing.F) {
 	f.Add("DB_PASSWORD", "postgres://u:p@h")
 	f.Add("a\xff", "${")
@@ -150,4 +158,15 @@ func FuzzFind(f *testing.F) {
 		secret.Settings(value)
 		secret.Random(value)
 	})
+}
+
+func TestKeysThatBrowsersGetAreNoSecrets(t *testing.T) {
+	for name, want := range map[string]bool{
+		"REACT_APP_API_KEY": false, "VITE_GOOGLE_MAPS_API_KEY": false, "VUE_APP_MAPBOX_TOKEN": false, "NG_APP_ACCESS_TOKEN": false, "GATSBY_ALGOLIA_API_KEY": false,
+		"REACT_APP_DB_PASSWORD": true, "VITE_CLIENT_SECRET": true, "REACT_API_KEY": true, "API_KEY": true, "APP_KEY": true, "INVITE_TOKEN": true,
+	} {
+		if got := secret.Named(name); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
 }

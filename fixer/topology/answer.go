@@ -23,6 +23,8 @@ const (
 	aboutServices
 	aboutDerived
 	aboutBase
+	aboutRuns
+	aboutService
 )
 
 // An Answer is a question with a sum of what a topology says to it.
@@ -70,6 +72,12 @@ func (t *Topology) sum(q Question) string {
 			fmt.Fprintf(&b, "%q %d %v %q ", d.Path, d.Stage.Index, d.Certain, d.Why)
 			d.Of.sum(&b)
 		}
+	case aboutService:
+		for _, build := range t.byService[q.of] {
+			build.sum(&b)
+		}
+	case aboutRuns:
+		t.sumRuns(&b, q.of)
 	case aboutBase:
 		if build, ok := t.bases[stageKey{q.of, q.stage}]; ok {
 			build.sum(&b)

@@ -121,3 +121,35 @@ func namedSources(f *dockerfile.File) []string {
 	}
 	return out
 }
+
+// A SentFile is a file that a source of COPY names, by itself or with its directory.
+type SentFile struct {
+	Path  string // in the repository
+	Below string // in the directory that the source is, "" where it is the file
+}
+
+// maxSent bounds how many files of a directory are told.
+const maxSent = 200
+
+// Sent returns the files that a source of COPY means in the context of a Dockerfile, none
+// where the context is unknown.
+func (t *Topology) Sent(file, source string) []SentFile {
+	ctx, known := t.Context(file)
+	n, there := buildcontext.Name{}, false
+	if known {
+		n, there = ctx.Has(source)
+	}
+	switch {
+	case !there:
+		return nil
+	case n.Kind == buildcontext.Plain:
+		return []SentFile{{Path: n.Path}}
+	}
+	var out []SentFile
+	for below := range ctx.Tree.Below(n.Path) {
+		if below.Kind == buildcontext.Plain && len(out) < maxSent {
+			out = append(out, SentFile{below.Path, strings.TrimPrefix(below.Path, strings.TrimPrefix(n.Path+"/", "./"))})
+		}
+	}
+	return out
+}

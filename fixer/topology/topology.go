@@ -56,10 +56,13 @@ type Topology struct {
 	byImage     map[string]Build   // by reference as the Compose file names it
 	byName      map[string][]Build // by repository without tag
 	byDirectory map[string][]string
-	byPipeline  map[string][]Build                // by repository; $/name where the pipeline fills in the owner
-	byScheme    map[string]string                 // by repository, the Dockerfile
+	byPipeline  map[string][]Build // by repository; $/name where the pipeline fills in the owner
+	byScheme    map[string]string  // by repository, the Dockerfile
+	only        onlyBuild
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
+	runs        map[string][]namedRun             // by Dockerfile whose image the service names
+	byService   map[string][]Build                // by the name of the service that is built
 	services    map[string][]string               // by directory, the files with Kubernetes Services
 	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
 	bases       map[stageKey]Build                // that make the image a stage starts from
@@ -88,8 +91,9 @@ func (t *Topology) Traced(onAsk func(q Question), onRead func(path string)) *Top
 
 // New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	var named strings.Builder // which services give an image that is built here its name
+	var pulled []compose.View // services that build none
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
@@ -102,6 +106,12 @@ func New(in Input) *Topology {
 				t.users[b.Path] = append(t.users[b.Path], v)
 			}
 			ref, certain := v.ImageName()
+			if ok {
+				t.noteService(v, b)
+			}
+			if !ok && !v.IsBuilt() {
+				pulled = append(pulled, v)
+			}
 			if !ok || ref == "" {
 				continue
 			}
@@ -135,6 +145,8 @@ func New(in Input) *Topology {
 	}
 	t.nameBuilds()
 	t.derive()
+	t.linkOnly(pulled)
+	t.linkRuns(pulled)
 	t.fingerprint = t.computeFingerprint(named.String())
 	return t
 }
@@ -156,6 +168,7 @@ func (t *Topology) computeFingerprint(named string) string {
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
 	b.WriteString(t.derivedSum())
 	b.WriteString(t.namedSum())
+	b.WriteString(t.runsSum())
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
@@ -254,7 +267,10 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	}
 	fits := t.byDirectory[path.Base(repo)]
 	if len(fits) != 1 {
-		return t.schemeBuild(repo)
+		if b, ok := t.schemeBuild(repo); ok {
+			return b, true
+		}
+		return t.onlyBuild(repo)
 	}
 	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false

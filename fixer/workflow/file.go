@@ -24,6 +24,10 @@ type File struct {
 	Uses   []*Use   // actions and reusable workflows
 	Images []*Image // images of jobs, services, steps and actions
 
+	// Dockerfile is what an action is built from each time it runs, relative to its own
+	// directory, "" for others.
+	Dockerfile string
+
 	sets   []Variable
 	builds []Build
 }

@@ -93,6 +93,8 @@ func (r *reader) action(root *yamldoc.Node) {
 	r.steps(runs.Get("steps"), ".", "the action")
 	if image := runs.Get("image"); strings.HasPrefix(image.Text(), dockerScheme) {
 		r.image(image, "", dockerScheme, "the action")
+	} else if strings.EqualFold(runs.Get("using").Text(), "docker") {
+		r.file.Dockerfile = image.Text()
 	}
 }
 

@@ -75,7 +75,8 @@ func reportLeaking(p *fixer.Pass, copies []*isolation.Plan) {
 	for _, w := range plan.HostNetwork {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
 	}
-	options := egressOptions(isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default})
+	controller := ingressNamespace(p, plan)
+	options := egressOptions(isolation.Options{Controller: controller.name, Monitoring: paramMonitoring.Default})
 	f.Evidence = append(f.Evidence, copyEvidence(copies)...)
 	files, err := outlines(copies, options)
 	if err == nil && len(files) == 0 {
@@ -86,7 +87,7 @@ func reportLeaking(p *fixer.Pass, copies []*isolation.Plan) {
 		p.Report(f)
 		return
 	}
-	fix := egressFix(copies, files, options)
+	fix := egressFix(copies, files, options, controller.guess)
 	fix.ID, fix.Level = "egress", fixer.Manual // what would be dropped is looked at first
 	f.Advice = "Apply the policies for ingress first. Then observe which outgoing connections would be dropped: `hubble observe --verdict AUDIT` with Cilium in policy-audit-mode, or a StagedKubernetesNetworkPolicy of Calico. Accept this fix when none of your own is among them"
 	fix.Title = fmt.Sprintf("Write %s to %s: deny egress, and allow DNS and the connections found", text.Count(documents(files), "policy", "policies"), places(files))

@@ -118,7 +118,9 @@ func reportOpen(p *fixer.Pass, copies []*isolation.Plan, incomplete string) {
 	lines := p.Snapshot.File(f.File).Lines()
 	f.Start, f.End = lines.Start(first.Place.Line), lines.End(first.Place.Line)
 	f.Evidence = append(openEvidence(plan), copyEvidence(copies)...)
-	options := isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default}
+	controller := ingressNamespace(p, plan)
+	f.Evidence = append(f.Evidence, routeEvidence(plan, controller)...)
+	options := isolation.Options{Controller: controller.name, Monitoring: paramMonitoring.Default}
 	files, err := outlines(copies, options)
 	if err == nil && incomplete != "" {
 		err = errors.New(incomplete)
@@ -128,9 +130,9 @@ func reportOpen(p *fixer.Pass, copies []*isolation.Plan, incomplete string) {
 		p.Report(f)
 		return
 	}
-	f.Fixes = append(f.Fixes, ingressFix(copies, files, options))
+	f.Fixes = append(f.Fixes, ingressFix(copies, files, options, controller.guess))
 	if files, err := outlines(copies, egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
-		f.Fixes = append(f.Fixes, egressFix(copies, files, options))
+		f.Fixes = append(f.Fixes, egressFix(copies, files, options, controller.guess))
 	}
 	p.Report(f)
 }
@@ -186,15 +188,15 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 }
 
 // ingressFix writes default-deny for ingress and what the connections need.
-func ingressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+func ingressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options, guess bool) fixer.Fix {
 	plan := copies[0]
 	return fixer.Fix{
 		ID:     "ingress",
 		Title:  fmt.Sprintf("Write %s to %s: deny ingress, and allow the %s found", text.Count(documents(files), "NetworkPolicy", "NetworkPolicies"), places(files), text.Count(plan.Connections(), "connection", "connections")),
 		Level:  fixer.Review,
-		Breaks: breaksIngress(plan),
+		Breaks: breaksIngress(plan, o.Controller),
 		Verify: verifyPolicies(plan, files, "ingress"),
-		Params: policyParams(plan, o), OnlyAdds: true,
+		Params: policyParams(plan, o, guess), OnlyAdds: true,
 		Edit: func(d *fixer.Draft) error {
 			return writeCopies(d, copies, chosenOptions(d, false))
 		},
@@ -202,9 +204,9 @@ func ingressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Op
 }
 
 // egressFix limits what the workloads connect to as well.
-func egressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+func egressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options, guess bool) fixer.Fix {
 	plan := copies[0]
-	params := append(policyParams(plan, o), paramNodeDNS)
+	params := append(policyParams(plan, o, guess), paramNodeDNS)
 	if len(plan.Hosts()) > 0 {
 		params = append(params, paramExternal)
 	}
@@ -239,10 +241,12 @@ func egressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Opt
 	}
 }
 
-func policyParams(plan *isolation.Plan, o isolation.Options) []fixer.Param {
+func policyParams(plan *isolation.Plan, o isolation.Options, guess bool) []fixer.Param {
 	var out []fixer.Param
 	if plan.Routed {
-		out = append(out, paramController.With(o.Controller))
+		controller := paramController.With(o.Controller)
+		controller.Guess = guess
+		out = append(out, controller)
 	}
 	if plan.Scraped {
 		out = append(out, paramMonitoring.With(o.Monitoring))
@@ -272,7 +276,7 @@ func places(files []isolation.File) string {
 	return text.Some(out)
 }
 
-func breaksIngress(plan *isolation.Plan) string {
+func breaksIngress(plan *isolation.Plan, controller string) string {
 	out := "Connections to these workloads that no file here shows"
 	cut := slices.DeleteFunc(slices.Clone(plan.Unasked), func(w *isolation.Workload) bool { return slices.Contains(plan.Kept, w) })
 	if len(cut) > 0 {
@@ -285,7 +289,7 @@ func breaksIngress(plan *isolation.Plan) string {
 	if n := len(plan.Undescribed); n > 0 {
 		out += ", among them those to " + text.Some(plan.Undescribed)
 	}
-	if plan.Routed {
+	if plan.Routed && controller != "" {
 		out += ". An ingress controller on the host network is not in any namespace to a NetworkPolicy"
 	}
 	return out

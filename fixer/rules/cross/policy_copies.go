@@ -12,10 +12,10 @@ import (
 // policyCopies puts the plans of one namespace together that a repository has several
 // times, in a base and in a release: they are asked about once, and written in all places.
 // A plan of which nothing can be written stays alone.
-func policyCopies(plans []*isolation.Plan, g *connect.Graph, controller func(*isolation.Set) string) [][]*isolation.Plan {
+func policyCopies(plans []*isolation.Plan, g *connect.Graph, controller func(*isolation.Plan) string) [][]*isolation.Plan {
 	var out [][]*isolation.Plan
 	writable := func(p *isolation.Plan) bool {
-		_, err := p.Outline(isolation.Options{Controller: controller(p.Set), Monitoring: paramMonitoring.Default})
+		_, err := p.Outline(isolation.Options{Controller: controller(p), Monitoring: paramMonitoring.Default})
 		return err == nil && p.Incomplete(g) == ""
 	}
 	for _, p := range plans {
@@ -59,9 +59,9 @@ func shareDirectory(list []*isolation.Plan, p *isolation.Plan) bool {
 	})
 }
 
-// ingressNamespaceOf returns what knows the namespace of the ingress controller of a set.
-func ingressNamespaceOf(p *fixer.Pass) func(*isolation.Set) string {
-	return func(s *isolation.Set) string { return ingressNamespace(p, s) }
+// ingressNamespaceOf returns what knows the namespace of the ingress controller of a plan.
+func ingressNamespaceOf(p *fixer.Pass) func(*isolation.Plan) string {
+	return func(plan *isolation.Plan) string { return ingressNamespace(p, plan).name }
 }
 
 // copyEvidence says where else the workloads are written.

@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 //go:embed no_healthcheck.md
@@ -56,10 +57,10 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 		return
 	}
 	users := servicesOf(p, s)
-	var bare []compose.View
-	for _, v := range users {
-		if v.Setting("healthcheck").Node == nil {
-			bare = append(bare, v)
+	var bare []topology.Run
+	for _, r := range p.Topology().Runs(p.File.Path, s.Index) {
+		if r.Setting("healthcheck").Node == nil {
+			bare = append(bare, r)
 		}
 	}
 	if len(users) > 0 && len(bare) == 0 {
@@ -85,7 +86,11 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 		f.Advice = fmt.Sprintf("Set a healthcheck for each service in the Compose file, such as `test: %s`. Reason: %s",
 			execForm(append([]string{"CMD"}, probe.any(other)...)), why)
 	default:
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: bare[0].File, Text: "Service " + bare[0].Name + " runs the image and has no healthcheck either"})
+		runs := " runs the image"
+		if !bare[0].Certain {
+			runs = " most likely runs the image"
+		}
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: bare[0].File, Text: "Service " + bare[0].Name + runs + " and has no healthcheck either"})
 		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
 	}
 	report(p, s.From, f)

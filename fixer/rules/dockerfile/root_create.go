@@ -80,43 +80,54 @@ var asking = []struct {
 	programs map[string]bool
 	bases    map[string]bool // on Docker Hub
 	what     string
+	fails    bool // the program does not start without a home directory
 }{
 	{
-		text.WordSet("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
+		text.WordSet("pm2 pm2-runtime pm2-docker"),
+		nil,
+		"PM2 keeps its state in the home directory, and fails without one", true,
+	},
+	{
+		text.WordSet("jupyter jupyter-lab jupyter-notebook jupyterhub"),
+		nil,
+		"Jupyter keeps its settings and kernels in the home directory, and fails without one", true,
+	},
+	{
+		text.WordSet("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit ipython pipenv poetry uv airflow mlflow dagster prefect"),
 		text.WordSet("library/python library/pypy"),
-		"Python looks up the user name (getpass.getuser fails for a bare uid), and libraries keep caches in the home directory",
+		"Python looks up the user name (getpass.getuser fails for a bare uid), and libraries keep caches in the home directory", false,
 	},
 	{
 		text.WordSet("java catalina jshell"),
 		text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
-		"Java uses ? as the home directory of a user without a name, and creates a directory of that name",
+		"Java uses ? as the home directory of a user without a name, and creates a directory of that name", false,
 	},
 	{
 		text.WordSet("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
 		text.WordSet("library/ruby library/jruby"),
-		"Ruby tools keep caches and settings in the home directory",
+		"Ruby tools keep caches and settings in the home directory", false,
 	},
 	{
 		text.WordSet("go"),
 		nil,
-		"Go keeps its build cache in the home directory, and fails without one",
+		"Go keeps its build cache in the home directory, and fails without one", true,
 	},
 	{
 		text.WordSet("git ssh scp rsync ansible ansible-playbook"),
 		nil,
-		"ssh fails for a user without a name, and so does git commit",
+		"ssh fails for a user without a name, and so does git commit", false,
 	},
 }
 
 // asksForUser looks for a program among those the image starts that asks for
 // the name or the home folder of its user, or a base made for one.
-func (s *imageCheck) asksForUser() (fixer.Evidence, bool) {
+func (s *imageCheck) asksForUser() (asks fixer.Evidence, fails, yes bool) {
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
 			name := strings.TrimSuffix(strings.TrimRight(path.Base(word), "0123456789."), ".sh")
 			for _, a := range asking {
 				if a.programs[name] {
-					return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, c.At), Text: a.what}, true
+					return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, c.At), Text: a.what}, a.fails && !s.tellsHome(), true
 				}
 			}
 		}
@@ -124,14 +135,24 @@ func (s *imageCheck) asksForUser() (fixer.Evidence, bool) {
 	root := s.stage.Root()
 	ref, err := image.ParseReference(root.Image)
 	if err != nil || ref.Registry != image.DockerHub {
-		return fixer.Evidence{}, false
+		return fixer.Evidence{}, false, false
 	}
 	for _, a := range asking {
 		if a.bases[ref.Repository] {
-			return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, root.From), Text: a.what}, true
+			return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, root.From), Text: a.what}, false, true
 		}
 	}
-	return fixer.Evidence{}, false
+	return fixer.Evidence{}, false, false
+}
+
+// tellsHome reports whether the file gives programs a home directory by a variable.
+func (s *imageCheck) tellsHome() bool {
+	for _, name := range []string{"HOME", "PM2_HOME", "JUPYTER_CONFIG_DIR", "GOCACHE"} {
+		if _, set := s.stage.LookupEnv(name); set {
+			return true
+		}
+	}
+	return false
 }
 
 // shellKnown reports whether the image has a shell of the Bourne family, and

@@ -36,6 +36,9 @@ const (
 // needsRoot looks for proof or strong signs that the program has to start as
 // root: what CMD and ENTRYPOINT run, and tools for stepping down in the image.
 func (s *imageCheck) needsRoot() (why string, yes bool) {
+	if action := actionOf(s.pass); action != "" {
+		return fmt.Sprintf("Keep root: %s runs this image, and GitHub says that actions must not use USER. Only root can write to the workspace and to files such as $GITHUB_OUTPUT", action), true
+	}
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if tool := build.PrivilegeDropTool(s.file, i); tool != "" && i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
@@ -59,6 +62,13 @@ func (s *imageCheck) needsRoot() (why string, yes bool) {
 				continue
 			}
 			return fmt.Sprintf("Add USER with a uid before %s on line %d if the process works without root. The instruction runs %s, %s", c.At.Keyword, c.At.Line, path.Base(word), what), true
+		}
+	}
+	for _, r := range s.scripts() {
+		for _, c := range r.Commands {
+			if what, ok := rootPrograms[c.Program]; ok && !r.Perhaps(c) && !s.baseRuns(c.Program) {
+				return fmt.Sprintf("Add USER with a uid if the script %s works without root. The script runs %s, %s", r.Place, c.Program, what), true
+			}
 		}
 	}
 	return "", false

@@ -55,6 +55,17 @@ var closers = sync.OnceValue(func() []closer {
 			text.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
 			"downloads a model into the home directory of root",
 		},
+		home(`\bnvm-sh/nvm\b|\bcreationix/nvm\b|\bnvm\s+install\b`, `NVM_DIR`),
+		home(`\bpyenv\.run\b|\bpyenv-installer\b|\bpyenv/pyenv\b`, `PYENV_ROOT`),
+		home(`\bget\.sdkman\.io\b`, `SDKMAN_DIR`),
+		home(`\bget\.volta\.sh\b`, `VOLTA_HOME`),
+		home(`\bbun\.sh/install\b`, `BUN_INSTALL`),
+		home(`\bdeno\.land/(?:x/)?install\b`, `DENO_INSTALL`),
+		home(`\bhelm\s+plugin\s+install\b`, `HELM_(?:DATA_HOME|PLUGINS)`),
+		home(`\bansible-galaxy\s(?:[^;&|\n]*\s)?install\b`, `ANSIBLE_(?:COLLECTIONS|ROLES|HOME)\w*|\s-p\s|-path[=\s]`),
+		home(`\bcypress\s+install\b`, `CYPRESS_CACHE_FOLDER`),
+		home(`\bpuppeteer(?:@\S+)?\s+browsers\s+install\b`, `PUPPETEER_CACHE_DIR|--path`),
+		home(`\btorch\.hub\.load\(`, `TORCH_HOME|XDG_CACHE_HOME`),
 		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),
 	}
 })

@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
@@ -91,6 +92,17 @@ func (s *imageCheck) twinRefused(twin image.Twin) string {
 		for _, c := range build.Of(s.pass.File).Step(i).Commands {
 			if c.Program != "rm" || slices.ContainsFunc(c.Plain(), func(p string) bool { return !build.Within(p, "/etc/nginx/conf.d") && !build.Within(p, "/tmp") }) {
 				return fmt.Sprintf("RUN in line %d may need root", i.Line)
+			}
+		}
+	}
+	for _, r := range s.scripts() {
+		for _, c := range r.Commands {
+			paths, here, _ := container.Written(c)
+			if here || slices.ContainsFunc(paths, func(p string) bool {
+				at := s.startPath(s.stage.Workdir().Text, p)
+				return at != "" && !build.Within(at, "/etc/nginx/conf.d") && !anybodys(at)
+			}) {
+				return fmt.Sprintf("the script %s runs `%s`, which may need root", r.Place, text.VisibleLine(c.Program))
 			}
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed runs_as_root.md
@@ -105,28 +104,23 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 		fix.Level = fixer.Manual
 		f.Advice = fmt.Sprintf("Copy an empty directory to %[1]s with COPY --chown=%[3]s before VOLUME, and set USER to that user. Root would stay the owner of the volume, because %[2]s has no shell to run chown", volume, s.base, acc.numbers())
 	}
+	asks, fails, yes := s.asksForUser()
+	created, ok := s.create()
+	if yes && fails && acc.free {
+		fix.Level = fixer.Manual
+		if !ok {
+			f.Advice = "Create a user with a home directory and set USER to that user. " + asks.Text
+		}
+	}
 	f.Fixes = []fixer.Fix{fix}
-	if created, ok := s.create(); ok && acc.free {
+	if ok && acc.free {
 		f.Fixes = append(f.Fixes, created)
-		if asks, yes := s.asksForUser(); yes {
+		if yes {
 			f.Evidence = append(f.Evidence, asks)
 			f.Fixes = []fixer.Fix{created, fix}
 		}
 	}
 	s.heedHost(f)
-}
-
-// heedHost leaves the fixes to a person where a container of the image uses a directory of
-// the host: whom that belongs to decides which user works.
-func (s *imageCheck) heedHost(f *fixer.Finding) {
-	mount := hostDirectory(s.pass, s.stage)
-	if mount == "" {
-		return
-	}
-	for i := range f.Fixes {
-		f.Fixes[i].Level = fixer.Manual
-	}
-	f.Advice = text.Sentences(f.Advice, "Choose the uid of the owner of the mounted directory, or set user in Compose to it: "+mount)
 }
 
 // adviseProduct deals with images that are built upon a product, such as

@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed sensitive_copy.md
@@ -43,7 +44,7 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 	to := i.Words[len(i.Words)-1].Value
 	for n, w := range i.Words[:len(i.Words)-1] {
 		form, ok := secret.File(w.Value, to)
-		if !ok || build.FindURL(w.Value) != "" || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
+		if !ok || build.FindURL(w.Value) != "" || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings || form.Use == secret.UsedByBuild && form.Settings && holdsNoToken(p, i, w) {
 			continue
 		}
 		name := firstCopied(p.File.Dockerfile, i, w)
@@ -61,6 +62,28 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 		report(p, at, f)
 	}
 }
+
+// holdsNoToken reports whether the settings of a package manager that are copied from the
+// repository hold nothing secret: a value that a variable gives is not in the file.
+func holdsNoToken(p *fixer.Pass, i *dockerfile.Instruction, w dockerfile.Word) bool {
+	ctx, known := p.Topology().Context(p.File.Path)
+	if _, from := i.Flag("from"); from || !known || w.Dynamic {
+		return false
+	}
+	f := p.Read(ctx.Join(w.Value))
+	if f == nil || f.Data == nil {
+		return false
+	}
+	for line := range strings.Lines(string(f.Data)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, ";") && tokenSetting().MatchString(line) && !strings.Contains(line, "${") {
+			return false
+		}
+	}
+	return len(secret.Settings(string(f.Data))) == 0
+}
+
+// tokenSetting matches what npm and Yarn keep credentials under, and URLs that hold them.
+var tokenSetting = text.Regexp(`(?i)_auth|authident|token|password|://[^/\s:@]+:[^/\s@]+@`)
 
 // firstCopied is the name under which a file came into the build: a stage that takes it
 // from another stage of the file has what was copied there.

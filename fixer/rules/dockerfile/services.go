@@ -37,7 +37,7 @@ func publishedPorts(v compose.View) []string {
 // or a volume. Files there belong to the number that an account has now. It is ""
 // where nothing is mounted so.
 func keptFiles(p *fixer.Pass, s *dockerfile.Stage) string {
-	for _, v := range servicesOf(p, s) {
+	for _, v := range heirsOf(p, s) {
 		for _, m := range v.Mounts() {
 			if m.Tmpfs || m.ReadOnly || m.Source == "" || path.Ext(m.Target) != "" || strings.HasSuffix(m.Source, ".sock") {
 				continue
@@ -54,7 +54,7 @@ func keptFiles(p *fixer.Pass, s *dockerfile.Stage) string {
 // not in the repository. The sources of the application over those in the image, as they are
 // mounted for development, are read, and so are directories that are named so.
 func hostDirectory(p *fixer.Pass, s *dockerfile.Stage) string {
-	for _, v := range servicesOf(p, s) {
+	for _, v := range heirsOf(p, s) {
 		for _, m := range v.Mounts() {
 			home := strings.HasPrefix(m.Source, "~") || strings.HasPrefix(m.Setting.Node.Text(), "$HOME") || strings.HasPrefix(m.Setting.Node.Text(), "${HOME")
 			if m.Tmpfs || m.ReadOnly && !home || path.Ext(m.Target) != "" || strings.HasSuffix(m.Source, ".sock") || !home && !strings.HasPrefix(m.Source, ".") && !path.IsAbs(m.Source) {
@@ -72,13 +72,47 @@ func hostDirectory(p *fixer.Pass, s *dockerfile.Stage) string {
 // forReading are names of directories that applications read.
 var forReading = text.WordSet("src app lib pkg cmd internal public pages components views templates test tests spec scripts conf config conf.d certs html www locales migrations")
 
-// servicesOf returns the Compose services that run the image of a stage.
+// servicesOf returns the Compose services that run the image of a stage: those that build
+// it, and those that name it, as far as names tell.
 func servicesOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
 	var out []compose.View
-	for _, v := range p.Topology().Users(p.File.Path) {
-		if b, ok := p.Topology().ServiceBuild(v); ok && b.Stage.Index == s.Index {
-			out = append(out, v)
+	for _, r := range p.Topology().Runs(p.File.Path, s.Index) {
+		out = append(out, r.View)
+	}
+	return out
+}
+
+// maxHeirs bounds how far images are followed that are made from one another.
+const maxHeirs = 4
+
+// heirsOf returns the services that run the image of a stage, and those that run an image
+// made from it by other Dockerfiles: a user and the files it owns are theirs as well.
+func heirsOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
+	out := servicesOf(p, s)
+	type image struct {
+		path  string
+		stage int
+	}
+	next := []image{{p.File.Path, s.Index}}
+	for range maxHeirs {
+		var made []image
+		for _, from := range next {
+			for _, d := range p.Topology().Derived(from.path) {
+				if d.Of.Stage.Index != from.stage {
+					continue
+				}
+				for _, stage := range d.File.Stages {
+					if !build.InChain(stage, d.Stage) {
+						continue
+					}
+					made = append(made, image{d.Path, stage.Index})
+					for _, r := range p.Topology().Runs(d.Path, stage.Index) {
+						out = append(out, r.View)
+					}
+				}
+			}
 		}
+		next = made
 	}
 	return out
 }

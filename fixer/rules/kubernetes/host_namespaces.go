@@ -85,6 +85,7 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 		Verify: "kubectl get pod POD -o jsonpath='{.spec." + ns.key + "}'\nprints nothing\n\nkubectl logs POD\nshows no errors after the change",
 		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(w.PodPath.Join(ns.key))),
 	}}
+	leaveDecided(p, w, &f, "remove "+ns.key+" if not", set)
 	p.Report(f)
 }
 

@@ -68,11 +68,23 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 		fix.Params = append(fix.Params, paramSize)
 		fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 	}
+	if pod.givesGroup(id) && len(id.spec.Claims()) > 0 {
+		fix.Breaks = text.Sentences(fix.Breaks, groupBreaks)
+	}
 	fix.Edit = func(d *fixer.Draft) error {
 		d.YAML(pod.workload.Doc, pod.userOps(d, id)...)
 		return nil
 	}
 	return fix
+}
+
+// groupBreaks is what can go wrong when the volumes of a pod get a group.
+const groupBreaks = "fsGroup makes the kubelet give all files of the volumes to a group, which takes long for many. Applications that insist on private files, such as the cookie of Erlang, refuse them"
+
+// givesGroup reports whether an identity gives the volumes of the pod to a group.
+func (pod podIdentity) givesGroup(id identity) bool {
+	return pod.workload.AllowsPodSecurityContext() && pod.workload.Pod.Get("securityContext").Get("fsGroup").Null() &&
+		slices.ContainsFunc(pod.affected(id), func(c identity) bool { return c.VolumeGroup })
 }
 
 // userCheck is how to see that a container runs as the user.
@@ -91,10 +103,9 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 		ops = append(ops, yamldoc.Set(pod.securityPath(id, "runAsGroup"), gid))
 	}
 	security := pod.workload.Pod.Get("securityContext")
-	group, sysctl := false, false
+	sysctl := false
 	var rest []yamldoc.Op
 	for _, c := range pod.affected(id) {
-		group = group || c.VolumeGroup
 		sysctl = sysctl || len(c.LowPorts) > 0
 		folder := c.Dir
 		if c.in.Place == id.in.Place {
@@ -105,7 +116,7 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 		}
 		rest = append(rest, setEnv(c.in, c.SetEnv)...)
 	}
-	if group && security.Get("fsGroup").Null() && pod.workload.AllowsPodSecurityContext() {
+	if pod.givesGroup(id) {
 		ops = append(ops, yamldoc.Set(pod.workload.PodPath.Join("securityContext", "fsGroup"), gid))
 	}
 	if sysctl && pod.workload.AllowsPodSecurityContext() && !id.spec.HostNetwork && !hasSysctl(security, lowPortSysctl) {
@@ -143,6 +154,9 @@ func (pod podIdentity) needsInWords(id identity) string {
 func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	c := id.in
 	if _, yes := escalates(c); yes {
+		return fixer.Fix{}, false
+	}
+	if decidedBy(c.Workload, weakened(c, "allowPrivilegeEscalation", "readOnlyRootFilesystem")...) {
 		return fixer.Fix{}, false
 	}
 	for _, r := range []*fixer.Rule{PrivilegeEscalation, Capabilities, WritableRoot} {

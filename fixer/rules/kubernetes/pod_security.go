@@ -3,10 +3,13 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed pod_security.md
@@ -29,6 +32,9 @@ var PodSecurity = &fixer.Rule{
 			verdict := podsecurity.Evaluate(w)
 			at := w.NameNode()
 			if verdict.Err != nil {
+				if m := mistyped().FindStringSubmatch(verdict.Err.Error()); m != nil && givenLater(w.Pod, m[1], 0) {
+					continue // what takes the place of the variables decides
+				}
 				p.Report(fixer.Finding{Path: w.ID(), Start: at.Start, End: at.End,
 					Message: verdict.Err.Error(), Advice: "Correct the manifest: the API server rejects it, too. kubectl apply --dry-run=server prints the reason"})
 				continue
@@ -46,6 +52,27 @@ var PodSecurity = &fixer.Rule{
 			}
 		}
 	},
+}
+
+// variable is a value that something else puts another in place of before the manifest
+// is applied: envsubst, a template, a pipeline.
+var variable = text.Regexp(`^(\$\{?[A-Za-z_][A-Za-z0-9_.:-]*\}?|\$\([^)]*\)|\{\{.*\}\}|<[^<>]+>|__[A-Za-z0-9_.-]+__|%[A-Za-z0-9_]+%|@[A-Za-z0-9_.]+@|#\{[^}]*\}#?|\[\[.*\]\])$`)
+
+// mistyped is how the decoder names a field whose value is a text and should be none.
+var mistyped = text.Regexp(`the field (?:\S*\.)?([A-Za-z]+) is of type string`)
+
+// givenLater reports whether a field of that name, in a pod, has a variable for its value.
+func givenLater(n *yamldoc.Node, field string, depth int) bool {
+	const deepest = 24
+	if depth > deepest {
+		return false
+	}
+	for key, value := range n.All() {
+		if key == field && variable().MatchString(value.Text()) || givenLater(value, field, depth+1) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.List(), func(item *yamldoc.Node) bool { return givenLater(item, field, depth+1) })
 }
 
 // covered are the evaluator's reasons that a rule of their own reports, with

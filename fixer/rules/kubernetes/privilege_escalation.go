@@ -57,6 +57,7 @@ var PrivilegeEscalation = &fixer.Rule{
 				Verify: execCheck(c, "grep NoNewPrivs /proc/1/status", "prints NoNewPrivs: 1"),
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false)),
 			}}
+			leaveDecided(p, c.Workload, &f, "set allowPrivilegeEscalation to false if not", weakened(c, "allowPrivilegeEscalation")...)
 			report(p, c, set, f)
 		}
 	},

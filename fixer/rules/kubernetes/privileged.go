@@ -55,6 +55,7 @@ var Privileged = &fixer.Rule{
 				Verify: checks(execCheck(c, "grep CapEff /proc/1/status", "no longer prints 000001ffffffffff"), logsCheck(c, "shows no `Operation not permitted`")),
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(securityContext(c, "privileged"))),
 			}}
+			leaveDecided(p, c.Workload, &f, "grant only the capabilities or devices that it names", weakened(c, "privileged")...)
 			report(p, c, set, f)
 		}
 	},
@@ -71,10 +72,24 @@ func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence
 		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: "The container runs " + program}}, instead
 	}
 	profile := container.OfImage(p, c.Image)
+	if says, yes := profile.NeedsPrivilege(); yes {
+		return []fixer.Evidence{says}, container.InsteadOfPrivilege
+	}
 	if (profile.Entry == nil || profile.Entry.ByName) && !profile.BuiltHere() {
 		return profile.Evidence, "Find what the application needs (mounts, devices, kernel modules, nested containers). Then grant that one capability or device and remove privileged"
 	}
 	return nil, ""
+}
+
+// keepsPrivileged reports whether a container is privileged and stays so until a person
+// has found out why.
+func keepsPrivileged(p *fixer.Pass, c kube.Container) bool {
+	set := c.Node.Get("securityContext").Get("privileged")
+	if !set.IsTrue() {
+		return false
+	}
+	_, advice := privilegeNeeded(p, c)
+	return advice != "" || decidedBy(c.Workload, weakened(c, "privileged")...)
 }
 
 // What asks for the privilege, and what can be done instead. A program that

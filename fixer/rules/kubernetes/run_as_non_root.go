@@ -61,6 +61,15 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	case container.NeedUser:
 		giveUser(p, pod, id, &f)
 	}
+	if len(f.Fixes) > 0 {
+		leaveDecided(p, c.Workload, &f, "set a user other than root if not", weakened(c, "runAsUser", "runAsNonRoot")...)
+	}
+	if len(f.Fixes) > 0 && keepsPrivileged(p, c) {
+		f.Advice = "Remove privileged first, or keep root: what needs privileged mostly needs root, too"
+		for i := range f.Fixes {
+			f.Fixes[i].Level = fixer.Manual
+		}
+	}
 	set, inherited := c.Security("runAsNonRoot")
 	if inherited {
 		set = nil

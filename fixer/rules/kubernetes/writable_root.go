@@ -49,6 +49,7 @@ var WritableRoot = &fixer.Rule{
 				f.Advice = d.Advice
 			} else {
 				f.Fixes = []fixer.Fix{readOnlyFix(c, spec, d)}
+				leaveDecided(p, c.Workload, &f, "set readOnlyRootFilesystem to true if not", weakened(c, "readOnlyRootFilesystem")...)
 			}
 			report(p, c, set, f)
 		}
