@@ -26,6 +26,9 @@ type Fix struct {
 	// Offline says that no registry was to be asked.
 	Offline bool
 
+	// Recreated are the Jobs and Pods that have to be deleted before the change is applied.
+	Recreated []string
+
 	// Command is the command line that makes these fixes, for texts that name it; ""
 	// names none.
 	Command string
@@ -38,8 +41,8 @@ func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 	f := &Fix{
 		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
 		After:   NewScan(root, plan.After, plan.Final, filter),
-		Changes: plan.Changes,
-		veil:    *VeilOf(plan),
+		Changes: plan.Changes, Recreated: recreated(plan),
+		veil: *VeilOf(plan),
 	}
 	for _, o := range plan.Outcomes {
 		if filter.wants(o.Finding.Rule) {
@@ -70,7 +73,8 @@ func (f *Fix) JSON(w io.Writer) error {
 		PodsAfter  []jsonPod     `json:"podsAfter"`
 		Outcomes   []jsonOutcome `json:"outcomes"`
 		Changes    []jsonChange  `json:"changes"`
-	}{f.Before.json(), jsonScore{f.After.Score, engine.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}}
+		Recreate   []string      `json:"recreate,omitempty"` // Jobs and Pods to delete before the change is applied
+	}{f.Before.json(), jsonScore{f.After.Score, engine.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}, f.Recreated}
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{

@@ -22,6 +22,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	p.changes(f, written)
 	p.figures(f)
 	p.guessed(f)
+	p.recreate(f)
 	p.failed(f)
 	if written && len(f.Changes) > 0 {
 		p.checks(f)
