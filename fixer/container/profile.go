@@ -76,6 +76,13 @@ func (p *Profile) NeedsPrivilege() (says fixer.Evidence, yes bool) {
 // Dockerfile here makes it, and the table does not have it.
 func (p *Profile) unknown() bool { return p.Entry == nil && !p.BuiltHere() }
 
+// Strange reports whether nothing sure is known of the application: no Dockerfile here
+// makes the image, and the table knows it by a part of its name at most. Nothing tells
+// then why a person took a protection from it.
+func (p *Profile) Strange() bool {
+	return (p.Entry == nil || p.Entry.ByName) && !p.BuiltHere()
+}
+
 // declaresVolume reports whether the image makes the path a volume of its own.
 func (p *Profile) declaresVolume(at string) bool {
 	return slices.ContainsFunc(p.Volumes().Value, func(volume string) bool { return within(volume, at) })

@@ -153,6 +153,8 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Listen on a port above 1024, or keep root with NET_BIND_SERVICE as the only capability. Only root may bind port " + Numbers(s.LowPorts()) + " in the host network")
 	case s.Image.MustBeRoot():
 		d.unknown(mustBeRoot(e))
+	case s.Platform != Compose && s.Image.Strange() && s.User.Set && s.User.Identity.IsRoot() && !s.NonRoot.Yes():
+		d.unknown("Find out why runAsUser is 0, then set another user. oakum does not know the image, so whether it works as another user is unknown")
 	case s.Image.DropsPrivileges() != "":
 		look, key := "kubectl exec POD --", "runAsUser"
 		if s.Platform == Compose {

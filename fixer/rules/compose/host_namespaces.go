@@ -167,6 +167,9 @@ func sharesOnPurpose(p *fixer.Pass, v compose.View, s compose.Setting, ns namesp
 	if ns.key == "network_mode" {
 		return connectsToHost(v)
 	}
+	if ns.key != "ipc" && spec.Image.Strange() { // that is set for shared memory, which the fix gives
+		return fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: "oakum does not know the image " + spec.Image.Name + ", so whether the service works without the setting is unknown"}, true
+	}
 	return fixer.Evidence{}, false
 }
 

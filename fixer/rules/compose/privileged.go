@@ -80,7 +80,7 @@ func privilegeNeeded(p *fixer.Pass, v compose.View) (evidence []fixer.Evidence, 
 	if says, yes := profile.NeedsPrivilege(); yes {
 		return []fixer.Evidence{says}, container.InsteadOfPrivilege
 	}
-	if profile.BuiltHere() || profile.Entry != nil && !profile.Entry.ByName {
+	if !profile.Strange() {
 		return nil, ""
 	}
 	return profile.Evidence, "Find out what the application needs: mounts, devices, kernel modules, containers inside the container. Then set cap_add and devices instead of privileged"

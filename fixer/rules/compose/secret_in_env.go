@@ -70,6 +70,9 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 			f.Fixes, f.Evidence = append(f.Fixes, fix), append(f.Evidence, known)
 		}
 		f.Fixes = append(f.Fixes, g.variableFix(p))
+		if f.Fixes[0].Level == fixer.Manual {
+			f.Advice = g.setFirst()
+		}
 	}
 	report(p, first.view, first.node, f)
 }

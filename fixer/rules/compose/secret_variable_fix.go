@@ -27,10 +27,12 @@ func (g *secretGroup) variableFix(p *fixer.Pass) fixer.Fix {
 	case env.sets[g.variable]:
 		fix.Title = fmt.Sprintf("Write %s: %s sets the variable", demand(g.variable), env.path)
 		fix.Breaks = fmt.Sprintf("The value in %s may differ, and a database that is initialized keeps its old password. %s", env.path, keepsHistory)
-	case env.sure:
+	case env.sure: // from then on a person has to act, so one decides
+		fix.Level = fixer.Manual
 		fix.Title = fmt.Sprintf("Write %s in place of the value", demand(g.variable))
 		fix.Breaks = fmt.Sprintf("Compose refuses to start until you add %s with its value to %s. %s", g.variable, env.path, keepsHistory)
 	default:
+		fix.Level = fixer.Manual
 		fix.Title = fmt.Sprintf("Write %s in place of the value", demand(g.variable))
 		fix.Breaks = fmt.Sprintf("Compose refuses to start until you set %s in the .env file of each project that uses this file. %s", g.variable, keepsHistory)
 		fix.Verify = first.view.CLI() + " config --quiet\nprints nothing: all variables are set"
@@ -44,6 +46,11 @@ func (g *secretGroup) variableFix(p *fixer.Pass) fixer.Fix {
 		return addToEnvironment(d, env.path, variable, value)
 	}
 	return fix
+}
+
+// setFirst is what a person does before the fix, where no file can keep the value.
+func (g *secretGroup) setFirst() string {
+	return fmt.Sprintf("Set %s wherever the file is used, then write %s in place of the value", g.variable, demand(g.variable))
 }
 
 // putInPlaces writes a text in place of each of the secrets.

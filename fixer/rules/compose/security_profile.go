@@ -159,6 +159,9 @@ func neededProfile(p *fixer.Pass, v compose.View, s compose.Setting, off *profil
 			return []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(s), Text: "The service adds the capability SYS_ADMIN, which is mostly for mounts"}}, true
 		}
 	}
+	if spec.Image.Strange() {
+		return []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(s), Text: "oakum does not know the image " + spec.Image.Name + ", so whether the service works without the setting is unknown"}}, true
+	}
 	return nil, false
 }
 

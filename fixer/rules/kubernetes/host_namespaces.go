@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -76,6 +77,10 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 		f.Advice = "Check whether this node agent needs " + ns.key + ", and remove the field if not"
 		level = fixer.Manual
+	} else if name := strangeImage(p, w); name != "" {
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "oakum does not know the image " + name + ", so whether the workload works without the field is unknown"}}
+		f.Advice = "Check whether the workload needs " + ns.key + ", and remove the field if not"
+		level = fixer.Manual
 	}
 	f.Fixes = []fixer.Fix{{
 		ID:     "remove",
@@ -87,6 +92,16 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 	}}
 	leaveDecided(p, w, &f, "remove "+ns.key+" if not", set)
 	p.Report(f)
+}
+
+// strangeImage returns the first image of a workload of which nothing sure is known.
+func strangeImage(p *fixer.Pass, w *kube.Workload) string {
+	for _, c := range w.Containers() {
+		if profile := container.OfImage(p, c.Image); profile.Strange() {
+			return profile.Name
+		}
+	}
+	return ""
 }
 
 func mountsHost(w *kube.Workload) bool {
