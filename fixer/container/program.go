@@ -119,7 +119,7 @@ var optionFiles = map[string]map[string]bool{
 	"tar": text.WordSet("-C --directory"), "unzip": text.WordSet("-d"), "openssl": text.WordSet("-out -keyout"), "keytool": text.WordSet("-keystore -file -destkeystore"),
 	"cp": text.WordSet("-t --target-directory"), "mv": text.WordSet("-t --target-directory"), "sort": text.WordSet("-o --output"), "pg_dump": text.WordSet("-f --file"),
 	"pg_dumpall": text.WordSet("-f --file"), "mysqldump": text.WordSet("-r --result-file"), "mongodump": text.WordSet("-o --out --archive"), "zip": {}, "gpg": text.WordSet("-o --output --homedir"),
-	"patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
+	"celery": text.WordSet("-s --schedule --schedule-filename -f --logfile --pidfile"), "patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
 }
 
 // flagLetters are the options of one letter of these programs that take no value:
@@ -225,6 +225,10 @@ func wrote(c build.Command) (paths []string, here bool) {
 		here = !placed && !c.Has("--spider")
 	case "patch":
 		here = len(paths) == 0
+	case "celery": // the scheduler notes when it has started what
+		here = c.Has("beat", "-B", "--beat") && !c.Has("-s", "--schedule", "--schedule-filename", "-S", "--scheduler") && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
+			return strings.HasPrefix(w.Value, "--schedule")
+		})
 	case "tar", "unzip":
 		here = len(paths) == 0 && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
 			return strings.HasPrefix(w.Value, "-t") || w.Value == "--list" || w.Value == "-l"
