@@ -13,6 +13,7 @@ import (
 // bound or more, what waits to be collected is held to a part of it, so that
 // memory is saved for some hundredths of the time. GOGC overrides it.
 func KeepSmall() {
+	runtime.MemProfileRate = 0 // nobody asks where memory was allocated
 	if os.Getenv("GOGC") != "" {
 		return
 	}

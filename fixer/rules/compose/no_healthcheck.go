@@ -53,10 +53,15 @@ func checkHealth(p *fixer.Pass, v compose.View) {
 	if !ok || unwritable(v, "healthcheck") != "" || len(v.Reached("healthcheck")) > 0 {
 		return
 	}
-	report(p, v, nil, fixer.Finding{
+	f := fixer.Finding{
 		Message:  fmt.Sprintf("Service %q has no health check: Docker cannot tell whether it still responds", v.Name),
 		Evidence: []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldHealthcheck))},
-		Fixes: []fixer.Fix{{
+	}
+	if says, ok := answersElsewhere(p, v, profile); ok {
+		f.Evidence = append(f.Evidence, says)
+		f.Advice = says.Text + ", so that the known check " + text.VisibleLine(strings.Join(test[1:], " ")) + " fails: write another healthcheck"
+	} else {
+		f.Fixes = []fixer.Fix{{
 			ID: "healthcheck", Title: "Add a health check: " + text.VisibleLine(strings.Join(test[1:], " ")), Level: fixer.Review,
 			Breaks: "The container is reported as unhealthy if it listens elsewhere than usual or needs longer than 30 seconds to start",
 			Verify: v.CLI() + " up -d --wait " + text.ShellWord(v.Name) + "\nends without an error: the service is healthy",
@@ -66,8 +71,9 @@ func checkHealth(p *fixer.Pass, v compose.View) {
 					{Key: "retries", Value: 5}, {Key: "start_period", Value: "30s"},
 				})
 			},
-		}},
-	})
+		}}
+	}
+	report(p, v, nil, f)
 }
 
 // healthTest returns the check that works in a service: that of its image, without what
@@ -147,6 +153,9 @@ func reportDisabled(p *fixer.Pass, v compose.View, off compose.Setting, profile 
 		title = "Use the health check of the image"
 	case e != nil && !e.ByName && !profile.BuiltHere():
 		var ok bool
+		if _, other := answersElsewhere(p, v, profile); other {
+			break
+		}
 		if test, ok = healthTest(container.FromService(p, v), e); ok {
 			f.Evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldHealthcheck))}
 			title = "Set the health check: " + text.VisibleLine(strings.Join(test[1:], " "))
