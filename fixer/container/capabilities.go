@@ -85,6 +85,9 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		if why := s.servesData(); d.Guess && why != "" {
 			need = strings.Fields(accountCaps)
 			d.Evidence = append(d.Evidence, s.says(why+". Images of databases mostly start as root, prepare their data directory and switch to their user"))
+		} else if why := s.servesLogins(); d.Guess && why != "" {
+			need = strings.Fields(loginCaps)
+			d.Evidence = append(d.Evidence, s.says(why+". The server starts as root and becomes the user who logs in"))
 		} else if why := s.servesMail(); d.Guess && why != "" {
 			need = strings.Fields(accountCaps)
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))

@@ -50,6 +50,18 @@ func (s *Spec) servesData() string {
 	return ""
 }
 
+// servesLogins says which port shows that people log in to a container whose image nobody
+// knows, "" for all others. The server starts as root, and becomes the user who logs in.
+func (s *Spec) servesLogins() string {
+	if s.Image.unknown() && slices.Contains(s.Ports, 22) {
+		return "The container listens on port 22, the usual port of SSH"
+	}
+	return ""
+}
+
+// loginCaps are what a server for logins needs to become other users and to shut them in.
+const loginCaps = accountCaps + " AUDIT_WRITE KILL SYS_CHROOT"
+
 // ServesData returns what listens on a port by custom, where that is a database or a
 // broker; "" for all others.
 func ServesData(port int) string { return dataPorts[port] }

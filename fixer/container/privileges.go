@@ -322,6 +322,9 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		notice("allowPrivilegeEscalation is set to true explicitly: setuid binaries or file capabilities that the application needs stop working", s.says("allowPrivilegeEscalation is set to true"))
 	case s.servesMail() != "":
 		notice("Mail is no longer delivered if the mail server uses setuid binaries", s.says(s.servesMail()))
+	case s.Image.unknown() && s.Privileged.Yes() && s.Platform == Compose:
+		d.manual("Find out first why the service is privileged: what it starts may gain privileges, such as other containers or the services of an init system")
+		d.Evidence = append(d.Evidence, s.says("oakum does not know the image "+s.Image.Name))
 	case s.Image.Entry == nil && !s.Image.BuiltHere():
 		notice(d.Breaks, s.says("oakum does not know the image "+s.Image.Name+", so no fact shows that the image works without setuid binaries"))
 	case s.Image.Entry != nil && s.Image.Entry.ByName:

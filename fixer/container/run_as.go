@@ -101,7 +101,7 @@ func (s *Spec) RunAs() UserDecision {
 		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
 	d.LowPorts = s.LowPorts()
-	private := s.privateFiles()
+	private := s.PrivateFiles()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
 	if d.Need == NeedUser && d.Level == fixer.Review && len(private) > 0 && !start.IsNonRoot() {
 		d.Breaks = text.Sentences(d.Breaks, "The files at "+joined(private)+" are root's alone. With fsGroup the group of the pod can read them, and an application that insists on private files refuses them")
@@ -161,6 +161,10 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Find the user that the process runs as (`" + look + " grep Uid /proc/1/status`), then set " + key + " to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
 	case s.Platform == Compose && e != nil && e.ByName:
 		s.unknownApplication(d) // of a name alone no number follows
+	case s.Platform != Compose && s.servesLogins() != "":
+		d.unknown("Keep root with only the capabilities that the server needs, or use one that listens above port 1024 as its own user. " + s.servesLogins() + ": such a server starts as root and becomes the user who logs in")
+	case s.Platform != Compose && s.Image.unknown() && s.servesMail() != "":
+		d.unknown("Keep root with only the capabilities that the server needs. " + s.servesMail() + ": mail servers mostly start as root and hand mail to other users")
 	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	case s.mountedStart() != "":

@@ -32,7 +32,11 @@ var NoPidsLimit = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		var open []unlimited
 		for _, v := range unlimitedServices(p, pidsLimit) {
-			if why := pidsLimit.unlimitable(v.View, v.deploy); why != "" {
+			why := pidsLimit.unlimitable(v.View, v.deploy)
+			if why == "" && mayRunOthers(p, v.View) {
+				why = "Set pids_limit to more than all processes need that the service starts: a privileged service may run other containers, which the limit counts, too"
+			}
+			if why != "" {
 				report(p, v.View, nil, fixer.Finding{Message: fmt.Sprintf("Service %q has no PIDs limit: a fork bomb in it stops the whole host", v.Name), Advice: why})
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -51,7 +52,7 @@ var Privileged = &fixer.Rule{
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: why}}
 				f.Advice = "Find out which capabilities and devices the service needs, and set cap_add and devices instead of privileged. The service uses the host: " + why
 				if s.Own && unwritable(v, "cap_drop") == "" {
-					f.Fixes = []fixer.Fix{chosenCapabilities(v), removePrivileged(v, fixer.Manual)}
+					f.Fixes = insteadOfPrivileged(v)
 				}
 			case !s.Own:
 				f.Advice = "Remove privileged at " + placeOf(s) + ", from which this service inherits the setting"
@@ -60,16 +61,49 @@ var Privileged = &fixer.Rule{
 			case decidedHere:
 				f.Evidence = []fixer.Evidence{reason}
 				f.Advice = "Check whether the reason in the comment still holds, and set cap_add and devices instead of privileged"
-				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Manual)}
-				if unwritable(v, "cap_drop") == "" {
-					f.Fixes = append([]fixer.Fix{chosenCapabilities(v)}, f.Fixes...)
-				}
+				f.Fixes = insteadOfPrivileged(v)
 			default:
 				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Review)}
+				if f.Evidence, f.Advice = privilegeNeeded(p, v); f.Advice != "" {
+					f.Fixes = insteadOfPrivileged(v)
+				}
 			}
 			report(p, v, own(s), f)
 		}
 	},
+}
+
+// privilegeNeeded returns what speaks for a need of the privilege in an image, and what a
+// person can do about it; no advice where the image is known not to need it.
+func privilegeNeeded(p *fixer.Pass, v compose.View) (evidence []fixer.Evidence, advice string) {
+	profile := container.OfService(p, v)
+	if says, yes := profile.NeedsPrivilege(); yes {
+		return []fixer.Evidence{says}, container.InsteadOfPrivilege
+	}
+	if profile.BuiltHere() || profile.Entry != nil && !profile.Entry.ByName {
+		return nil, ""
+	}
+	return profile.Evidence, "Find out what the application needs: mounts, devices, kernel modules, containers inside the container. Then set cap_add and devices instead of privileged"
+}
+
+// mayRunOthers reports whether a service is privileged, and nothing shows that it runs
+// its own application alone: no containers, and no init system.
+func mayRunOthers(p *fixer.Pass, v compose.View) bool {
+	on, known := v.Setting("privileged").Bool()
+	if !known || !on {
+		return false
+	}
+	_, advice := privilegeNeeded(p, v)
+	return advice != ""
+}
+
+// insteadOfPrivileged are what a person can choose.
+func insteadOfPrivileged(v compose.View) []fixer.Fix {
+	fixes := []fixer.Fix{removePrivileged(v, fixer.Manual)}
+	if unwritable(v, "cap_drop") == "" {
+		fixes = append([]fixer.Fix{chosenCapabilities(v)}, fixes...)
+	}
+	return fixes
 }
 
 func removePrivileged(v compose.View, level fixer.Level) fixer.Fix {
@@ -103,9 +137,6 @@ func worksOnHost(v compose.View, except string) string {
 	}
 	if len(v.List("devices")) > 0 {
 		return "devices are set"
-	}
-	if image, _ := v.ImageName(); strings.Contains(image, "dind") {
-		return "the image runs containers inside the container"
 	}
 	for _, m := range v.Mounts() {
 		for _, root := range []string{"/dev", "/sys", "/proc", "/lib/modules", "/var/lib/docker", "/var/run", "/run"} {

@@ -34,18 +34,25 @@ var DisruptionBudget = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			w := o.Workload()
-			if w == nil || w.Partial || o.Kind != "Deployment" && o.Kind != "StatefulSet" {
+			if w == nil || w.Partial || o.Kind != "Deployment" && o.Kind != "StatefulSet" && !(o.Kind == "Rollout" && o.Group() == "argoproj.io") {
 				continue
 			}
-			replicas := o.Node.Get("spec").Get("replicas")
-			n, ok := replicas.Int()
+			at := o.Node.Get("spec").Get("replicas")
+			n, ok := at.Int()
+			var evidence []fixer.Evidence
+			if by, least := autoscaled(p, w); by != "" { // it decides, whatever the manifest says
+				n, ok, evidence = least, true, []fixer.Evidence{{Kind: fixer.FromManifest, Text: by + " keeps at least " + text.Count(int(least), "replica", "replicas")}}
+			}
 			if !ok || n < 2 || kept(disruptionBudgets.Of(p), w) {
 				continue
 			}
+			if at == nil {
+				at = o.NameNode()
+			}
 			p.Report(fixer.Finding{
-				Path: o.ID(), Start: replicas.KeyOrSelf().Start, End: replicas.End,
-				Message: fmt.Sprintf("No PodDisruptionBudget: %s of %s can be evicted at the same time", allReplicas(n), o.ID()),
-				Advice:  text.Sentences("Add a PodDisruptionBudget with maxUnavailable: 1 and the selector of "+o.ID(), spread(w)),
+				Path: o.ID(), Start: at.KeyOrSelf().Start, End: at.End,
+				Message: fmt.Sprintf("No PodDisruptionBudget: %s of %s can be evicted at the same time", allReplicas(n), o.ID()), Evidence: evidence,
+				Advice: text.Sentences("Add a PodDisruptionBudget with maxUnavailable: 1 and the selector of "+o.ID(), spread(w)),
 			})
 		}
 	},
@@ -56,6 +63,48 @@ func allReplicas(n int64) string {
 		return "both replicas"
 	}
 	return fmt.Sprintf("all %d replicas", n)
+}
+
+// An autoscaler keeps a number of replicas.
+type autoscaler struct {
+	id, namespace, kind, name string // of what it scales
+	least                     int64
+}
+
+var autoscalers = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, isAutoscaler)
+}, func(files []*fixer.File) []autoscaler {
+	var out []autoscaler
+	for _, f := range files {
+		for _, o := range f.Objects {
+			if !isAutoscaler(o) || len(out) == maxBudgets {
+				continue
+			}
+			spec := o.Node.Get("spec")
+			least, set := spec.Get("minReplicas").Int()
+			if !set {
+				least = 1
+			}
+			to := spec.Get("scaleTargetRef")
+			out = append(out, autoscaler{o.ID(), o.Namespace, to.Get("kind").Text(), to.Get("name").Text(), least})
+		}
+	}
+	return out
+})
+
+func isAutoscaler(o *kube.Object) bool {
+	return o.Kind == "HorizontalPodAutoscaler" && o.Group() == "autoscaling"
+}
+
+// autoscaled returns what keeps the number of replicas of a workload, and how many at least;
+// of several, in overlays of one base, the least.
+func autoscaled(p *fixer.Pass, w *kube.Workload) (by string, least int64) {
+	for _, a := range autoscalers.Of(p) {
+		if a.kind == w.Kind && a.name == w.Name && !apart(a.namespace, w.Namespace) && (by == "" || a.least < least) {
+			by, least = a.id, a.least
+		}
+	}
+	return by, least
 }
 
 // A budget is what a PodDisruptionBudget selects.

@@ -41,10 +41,22 @@ var NoCPURequest = &fixer.Rule{
 			if c.Role != kube.App && c.Role != kube.Sidecar || cpuSaid(c.Node) || cpuSaid(c.Workload.Pod) {
 				continue
 			}
-			report(p, c, c.Node.Get("resources").Get("requests"), fixer.Finding{
+			if givenBy(p, c.Workload, "cpu", false) != nil || scaledBy(p, c, "VerticalPodAutoscaler", "cpu") != nil {
+				continue
+			}
+			f := fixer.Finding{
 				Message: fmt.Sprintf("%s has no CPU request", c.Subject()),
 				Fixes:   cpuFixes(p, c),
-			})
+			}
+			if by := scaledBy(p, c, "HorizontalPodAutoscaler", "cpu"); by != nil {
+				f.Severity = fixer.Medium
+				f.Message += ", so " + by.ID() + " cannot scale by its CPU"
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Place: by.file, Text: by.ID() + " scales by the part of the CPU request that is used"}}
+				for i := range f.Fixes {
+					f.Fixes[i].Breaks = text.Sentences(f.Fixes[i].Breaks, by.ID()+" starts to scale by this request")
+				}
+			}
+			report(p, c, c.Node.Get("resources").Get("requests"), f)
 		}
 	},
 }

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
@@ -40,13 +41,22 @@ var NoMemoryLimit = &fixer.Rule{
 			if !limits.Get("memory").Null() || !podLimit.Null() || c.Role == kube.Ephemeral {
 				continue
 			}
+			if givenBy(p, c.Workload, "memory", true) != nil {
+				continue
+			}
 			spec := container.FromContainer(p, c)
 			d := spec.Limits()
-			report(p, c, limits, fixer.Finding{
+			f := fixer.Finding{
 				Message:  fmt.Sprintf("%s has no memory limit and can use all memory of its node", c.Subject()),
 				Evidence: d.Evidence,
 				Fixes:    []fixer.Fix{limitFix(c, spec, d)},
-			})
+			}
+			if by := scaledBy(p, c, "VerticalPodAutoscaler", "memory"); by != nil {
+				f.Evidence = append(slices.Clone(f.Evidence), fixer.Evidence{Kind: fixer.FromManifest, Place: by.file, Text: by.ID() + " sets the memory request"})
+				f.Advice = "Set a limit well above the request, or maxAllowed in " + by.ID() + ". It keeps the ratio of limit and request, so a limit without a request becomes as small as the request that it sets"
+				f.Fixes[0].Level = fixer.Manual
+			}
+			report(p, c, limits, f)
 		}
 	},
 }

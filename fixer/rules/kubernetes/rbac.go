@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -13,8 +14,8 @@ import (
 const rbacGroup = "rbac.authorization.k8s.io"
 
 // An rbacRole is a Role or ClusterRole with the bindings of it that stand in
-// the same file. Bindings in other files are not seen, and are never taken for
-// absent: a role without one may be bound anywhere.
+// the same file or, without one there, in those beside it. Bindings elsewhere are
+// not seen, and are never taken for absent: a role without one may be bound anywhere.
 type rbacRole struct {
 	*kube.Object
 	rules    []rbacRule
@@ -79,7 +80,13 @@ func rbacRoles(p *fixer.Pass) []rbacRole {
 				names: words(n.Get("resourceNames"), &budget), urls: words(n.Get("nonResourceURLs"), &budget),
 			})
 		}
-		r.bindings = bound[rbacRef{o.Kind, o.Name}]
+		ref := rbacRef{o.Kind, o.Name}
+		if r.bindings = bound[ref]; len(r.bindings) == 0 {
+			r.bindings = bindingsBeside.Of(p)[besideRef{path.Dir(p.File.Path), ref}]
+			if !slices.ContainsFunc(r.bindings, rbacBinding.everywhere) && len(bindingsBeside.Of(p)[besideRef{everywhereDir, ref}]) > 0 {
+				r.bindings = nil // a file of another directory binds a role of this name in the whole cluster
+			}
+		}
 		if o.Kind == "Role" {
 			r.bindings = inNamespace(r.bindings, o.Namespace)
 		}
@@ -103,11 +110,51 @@ func inNamespace(bindings []rbacBinding, namespace string) []rbacBinding {
 	return out
 }
 
-func rbacBindings(p *fixer.Pass) []rbacBinding {
-	budget := len(p.File.Data)
+// A besideRef is a role by its name, for the files of one directory.
+type besideRef struct {
+	dir  string
+	role rbacRef
+}
+
+// bindingsBeside are the bindings by the directory that their files are in: a role is
+// often in a file of its own, beside that of its binding.
+var bindingsBeside = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, isBinding)
+}, func(files []*fixer.File) map[besideRef][]rbacBinding {
+	out := map[besideRef][]rbacBinding{}
+	for _, f := range files {
+		for _, b := range bindingsOf(f) {
+			dirs := []string{path.Dir(f.Path)}
+			if b.everywhere() {
+				dirs = append(dirs, everywhereDir)
+			}
+			for _, dir := range dirs {
+				if ref := (besideRef{dir, b.role}); len(out[ref]) < maxBindings {
+					out[ref] = append(out[ref], b)
+				}
+			}
+		}
+	}
+	return out
+})
+
+// everywhereDir stands for every directory, in the key of bindings for the whole cluster.
+const everywhereDir = "*"
+
+// everywhere reports whether a binding holds for the whole cluster.
+func (b rbacBinding) everywhere() bool { return b.Kind == "ClusterRoleBinding" }
+
+func isBinding(o *kube.Object) bool {
+	return o.Group() == rbacGroup && (o.Kind == "RoleBinding" || o.Kind == "ClusterRoleBinding")
+}
+
+func rbacBindings(p *fixer.Pass) []rbacBinding { return bindingsOf(p.File) }
+
+func bindingsOf(f *fixer.File) []rbacBinding {
+	budget := len(f.Data)
 	var out []rbacBinding
-	for _, o := range p.File.Objects {
-		if o.Group() != rbacGroup || o.Kind != "RoleBinding" && o.Kind != "ClusterRoleBinding" {
+	for _, o := range f.Objects {
+		if !isBinding(o) {
 			continue
 		}
 		ref := o.Node.Get("roleRef")
@@ -161,15 +208,15 @@ type rbacReach int
 
 const (
 	oneNamespace rbacReach = iota // a Role, or every binding seen is a RoleBinding
-	openReach                     // a ClusterRole whose binding is not in the file
-	everywhere                    // a ClusterRoleBinding is in the file
+	openReach                     // a ClusterRole whose binding is not in the file, nor beside it
+	everywhere                    // a ClusterRoleBinding is
 )
 
 func reachOf(kind string, bindings []rbacBinding) rbacReach {
 	switch {
 	case kind == "Role":
 		return oneNamespace
-	case slices.ContainsFunc(bindings, func(b rbacBinding) bool { return b.Kind == "ClusterRoleBinding" }):
+	case slices.ContainsFunc(bindings, rbacBinding.everywhere):
 		return everywhere
 	case len(bindings) > 0:
 		return oneNamespace
@@ -225,7 +272,7 @@ func (r rbacRole) evidence() []fixer.Evidence {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: b.told()})
 	}
 	if len(r.bindings) == 0 {
-		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "This file contains no binding of the role"})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "No file of this directory contains a binding of the role"})
 	}
 	for key, v := range r.Node.Get("metadata").Get("labels").All() {
 		if to, ok := strings.CutPrefix(key, rbacGroup+"/aggregate-to-"); ok && isTrueText(v) {

@@ -18,7 +18,7 @@ var secretInEnvDoc string
 // SecretInEnv reports secrets in the environment of a manifest.
 var SecretInEnv = &fixer.Rule{
 	Name:      "kubernetes/secret-in-env",
-	Title:     "secret in an environment variable",
+	Title:     "secret in an environment variable or a command",
 	Severity:  fixer.High,
 	Kind:      fixer.Kubernetes,
 	AsWritten: true,
@@ -41,6 +41,7 @@ var SecretInEnv = &fixer.Rule{
 					reportSecret(p, c, i, v, s)
 				}
 			}
+			checkArguments(p, c)
 		}
 	},
 }
