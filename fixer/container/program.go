@@ -225,10 +225,6 @@ func wrote(c build.Command) (paths []string, here bool) {
 		here = !placed && !c.Has("--spider")
 	case "patch":
 		here = len(paths) == 0
-	case "celery": // the scheduler notes when it has started what
-		here = c.Has("beat", "-B", "--beat") && !c.Has("-s", "--schedule", "--schedule-filename", "-S", "--scheduler") && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
-			return strings.HasPrefix(w.Value, "--schedule")
-		})
 	case "tar", "unzip":
 		here = len(paths) == 0 && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
 			return strings.HasPrefix(w.Value, "-t") || w.Value == "--list" || w.Value == "-l"
