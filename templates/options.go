@@ -200,7 +200,7 @@ func (o *Options) Set(name, value string) error {
 		return fmt.Errorf("%s: no such setting", text.VisibleLine(name))
 	}
 	if list := settings[k].Values; list != nil && !slices.Contains(list, value) {
-		return fmt.Errorf("%s: unknown value %q, use %s", name, value, strings.Join(list, ", "))
+		return fmt.Errorf("%s: unknown value %q: use %s", name, value, text.OneOf(list))
 	}
 	if err := settings[k].set(o, value); err != nil {
 		return fmt.Errorf("%s: %w", name, err)

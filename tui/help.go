@@ -38,7 +38,7 @@ func (o *helpOverlay) panel(d *model, width, height int) (string, []string) {
 	}
 	for _, b := range keymap[o.of] {
 		keys := t.Key.Paint(strings.Join(b.keys, " "))
-		const column = 18
+		column := max(18, widget.Width(keys)+1) // a row of many keys moves its words
 		for i, s := range widget.Wrap(b.help, max(1, width-column-2)) {
 			if i > 0 {
 				keys = ""

@@ -320,11 +320,25 @@ func (o *resumeOverlay) panel(d *model, width, height int) (string, []string) {
 	for _, v := range o.kept {
 		n[v.Verdict]++
 	}
-	return "Resume your last session?", []string{
-		"",
-		fmt.Sprintf(" %s not written yet: %d accepted, %d skipped, %d suppressed.", count(len(o.kept), "decision"), n[engine.Accept], n[engine.Skip], n[engine.Suppress]),
-		"",
+	var parts []string
+	for _, p := range []struct {
+		of   engine.Verdict
+		word string
+	}{{engine.Accept, "accepted"}, {engine.Skip, "skipped"}, {engine.Suppress, "suppressed"}} {
+		if n[p.of] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[p.of], p.word))
+		}
 	}
+	lines := []string{""}
+	for _, s := range []string{
+		fmt.Sprintf("%s not written yet: %s.", count(len(o.kept), "decision"), strings.Join(parts, ", ")),
+		"esc asks again next time, unless you decide something now: new decisions replace these.",
+	} {
+		for _, line := range widget.Wrap(s, max(1, width-2)) {
+			lines = append(lines, " "+line)
+		}
+	}
+	return "Resume your last session?", append(lines, "")
 }
 
 // noticeOverlay shows lines that a person should read.

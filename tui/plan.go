@@ -281,17 +281,17 @@ func (s *planScreen) summary(d *model, width int) []string {
 		say(t.Warn, "%s left out: space puts a file back", count(n, "file"))
 	}
 	if n := s.view.warns(d.excluded); n > 0 {
-		say(t.Warn, "%s %s uncommitted changes that oakum's edits would be mixed with", t.Marks.Attention, filesWith(n))
+		say(t.Warn, "%s %s", t.Marks.Attention, notInGit(n))
 	}
 	return out
 }
 
-// filesWith says that so many files have something.
-func filesWith(n int) string {
+// notInGit says that git could not bring so many files back.
+func notInGit(n int) string {
 	if n == 1 {
-		return "1 file has"
+		return "git has no copy of 1 file as it is now: only oakum undo restores it"
 	}
-	return fmt.Sprintf("%d files have", n)
+	return fmt.Sprintf("git has no copy of %d files as they are now: only oakum undo restores them", n)
 }
 
 // leftWords divides what is left by why, and names what is blocked. Of what is open so

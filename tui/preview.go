@@ -192,7 +192,9 @@ func (p *preview) effects() {
 			continue
 		}
 		for _, k := range c.Fixes {
-			if w := ruleWord(k.Rule); k != p.ask.key && !slices.Contains(also, w) {
+			o := p.with.Outcome(k)
+			comment := o != nil && o.Result == engine.NewlySuppressed // and no fix
+			if w := ruleWord(k.Rule); k != p.ask.key && !comment && !slices.Contains(also, w) {
 				also = append(also, w)
 			}
 		}

@@ -61,7 +61,8 @@ func TestManPages(t *testing.T) {
 		if err := doc.GenMan(c, &h, &page); err != nil {
 			t.Fatal(err)
 		}
-		held(t, filepath.Join("../../docs/man", strings.ToLower(h.Title)+".1"), page.Bytes())
+		undated := bytes.Replace(page.Bytes(), []byte(`"Jan 1970"`), []byte(`""`), 1) // a page of no date, not of that one
+		held(t, filepath.Join("../../docs/man", strings.ToLower(h.Title)+".1"), undated)
 	}
 }
 

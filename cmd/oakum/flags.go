@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // oneOf checks the value of a flag that has a few.
@@ -13,5 +13,5 @@ func oneOf(flag, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return hinted(fmt.Errorf("%s: unknown value %q, use %s", flag, value, strings.Join(allowed, ", ")), report.DidYouMean(value, allowed))
+	return hinted(fmt.Errorf("%s: unknown value %q: use %s", flag, value, text.OneOf(allowed)), report.DidYouMean(value, allowed))
 }

@@ -51,8 +51,10 @@ func (f *registryFlags) settings() (project.Lookup, error) {
 	default:
 		l.Registry.Offline = true
 	}
-	if l.Checksums && !f.online {
-		return l, errors.New("--checksums needs --online: a scan downloads nothing without it")
+	for flag, given := range map[string]bool{"checksums": l.Checksums, "signatures": l.Signatures, "refresh": l.Registry.Refresh, "min-age": l.MinAge > 0} {
+		if given && !f.online {
+			return l, errors.New("--" + flag + " needs --online: without it, no registry is asked and nothing is downloaded")
+		}
 	}
 	if l.MinAge < 0 {
 		return l, fmt.Errorf("--min-age: %d is not a number of days", l.MinAge)

@@ -190,7 +190,7 @@ func killAndResume(x *terminal) {
 	x.open(100, 30)
 
 	x.run("oakum")
-	x.wait("Resume your last session?", n+" accepted, 0 skipped")
+	x.wait("Resume your last session?", n+" decisions not written yet: "+n+" accepted.")
 	x.press("y", " "+n+" accepted, 1 suppressed")
 	x.keys("w")
 	x.wait("enter write ")

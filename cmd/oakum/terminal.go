@@ -71,3 +71,11 @@ func hinted(err error, hint string) error {
 	}
 	return fmt.Errorf("%w%s", err, hint)
 }
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}

@@ -101,7 +101,7 @@ func (s *Spec) RunAs() UserDecision {
 		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
 	d.LowPorts = s.LowPorts()
-	private := s.privateFiles()
+	private := s.PrivateFiles()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
 	if d.Need == NeedUser && d.Level == fixer.Review && len(private) > 0 && !start.IsNonRoot() {
 		d.Breaks = text.Sentences(d.Breaks, "The files at "+joined(private)+" are root's alone. With fsGroup the group of the pod can read them, and an application that insists on private files refuses them")

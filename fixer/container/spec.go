@@ -195,9 +195,9 @@ func (s *Spec) Claims() []string {
 	return out
 }
 
-// privateFiles returns the paths of files that only root may read, and nobody else
+// PrivateFiles returns the paths of files that only root may read, and nobody else
 // until the volumes get a group.
-func (s *Spec) privateFiles() []string {
+func (s *Spec) PrivateFiles() []string {
 	var out []string
 	for _, m := range s.Mounts {
 		if m.Kind == MountFiles && m.Private && !s.VolumeGroup {

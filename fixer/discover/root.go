@@ -48,9 +48,12 @@ func resolve(paths []string) ([]target, error) {
 	seen := map[string]bool{}
 	var out []target
 	for _, p := range paths {
+		if p == "" { // a variable of a script that is not set
+			return nil, errors.New("a path is empty: name a file or directory, or . for the current directory")
+		}
 		abs, err := filepath.Abs(p)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", text.VisibleLine(p), err)
+			return nil, fmt.Errorf("%s: the current directory cannot be found: %s", text.VisibleLine(p), disk.Reason(err))
 		}
 		real, err := filepath.EvalSymlinks(abs)
 		var info fs.FileInfo

@@ -63,6 +63,9 @@ func writeNew(name string, data []byte) error {
 // another patch: the flag is easily read as the name of the file to be patched.
 // Neither does it follow a link, which the repository may hold under that name.
 func WritePatch(name string, result *report.Fix) error {
+	if name == "-" {
+		return errors.New("--patch -: --diff prints the patch")
+	}
 	var b bytes.Buffer
 	if err := result.Patch(&b, report.Style{}); err != nil {
 		return err

@@ -163,5 +163,9 @@ func (p *Project) Scan() *report.Scan {
 
 // Fix is the report on what the accepted fixes change.
 func (p *Project) Fix(ctx context.Context) (*report.Fix, error) {
-	return Await(ctx, func() (*report.Fix, error) { return report.NewFix(p.Root, p.session.Plan(), p.filter), nil })
+	return Await(ctx, func() (*report.Fix, error) {
+		f := report.NewFix(p.Root, p.session.Plan(), p.filter)
+		f.Offline = p.search != nil && p.search.offline
+		return f, nil
+	})
 }

@@ -23,6 +23,9 @@ type Fix struct {
 	// a fix refuses to write over.
 	Uncommitted bool
 
+	// Offline says that no registry was to be asked.
+	Offline bool
+
 	// Command is the command line that makes these fixes, for texts that name it; ""
 	// names none.
 	Command string

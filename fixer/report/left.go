@@ -37,7 +37,11 @@ func (p *printer) left(f *Fix, written bool) {
 		p.rules(f, list)
 	}
 	if unasked := f.unasked(); len(unasked) > 0 {
-		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": no registry answered")
+		why := "no registry answered"
+		if f.Offline {
+			why = "offline, no registry was asked"
+		}
+		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": ", why)
 		p.line("  ask registries  ", p.st.paint(cyan, "oakum fix --level review --diff"+f.After.Arguments))
 		p.rules(f, unasked)
 	}

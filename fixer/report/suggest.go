@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/agext/levenshtein"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // maxNames bounds a suggestion: more than three is no help.
@@ -45,14 +47,10 @@ func DidYouMean(given string, candidates []string) string {
 			names = append(names, n.name)
 		}
 	}
-	switch n := len(names); n {
-	case 0:
+	if len(names) == 0 {
 		return ""
-	case 1:
-		return ": did you mean " + names[0] + "?"
-	default:
-		return ": did you mean " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + "?"
 	}
+	return ": did you mean " + text.OneOf(names) + "?"
 }
 
 // distance is small when given was likely meant to be candidate.

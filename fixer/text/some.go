@@ -13,3 +13,11 @@ func Some(list []string) string {
 	}
 	return strings.Join(list[:shown], ", ") + fmt.Sprintf(" and %d more", len(list)-shown)
 }
+
+// OneOf joins what can be chosen from, the last with "or".
+func OneOf(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
+}

@@ -137,6 +137,9 @@ func newWriter(root string) (*writer, error) {
 	if err == nil {
 		base, err = filepath.EvalSymlinks(base)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: the directory no longer exists", text.VisibleLine(root))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), disk.Reason(err))
 	}

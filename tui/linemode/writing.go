@@ -38,7 +38,7 @@ func (t *conversation) readPlan(plan *engine.Plan) {
 		if st := states[c.Path]; st.Text != "" {
 			s += "; " + visible(st.Text)
 			if st.Warn {
-				s += ": oakum's edits would be mixed with changes that git does not have"
+				s += ": git has no copy of the file as it is now, and only oakum undo restores it"
 			}
 		}
 		t.say("%s.", s)

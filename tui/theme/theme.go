@@ -3,7 +3,8 @@ package theme
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Theme gives every role its style and every sign its form.
@@ -55,7 +56,7 @@ func Check(name string) error {
 	if slices.Contains(Names(), name) {
 		return nil
 	}
-	return fmt.Errorf("unknown theme %q: use %s", name, strings.Join(Names(), ", "))
+	return fmt.Errorf("unknown theme %q: use %s", name, text.OneOf(Names()))
 }
 
 // Pick returns the theme of that name. dark says that the terminal's

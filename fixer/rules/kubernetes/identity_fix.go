@@ -87,6 +87,23 @@ func (pod podIdentity) givesGroup(id identity) bool {
 		slices.ContainsFunc(pod.affected(id), func(c identity) bool { return c.VolumeGroup })
 }
 
+// opensFilesOf returns a container that stays root, and whose private files the group of an
+// identity would open: a server for SSH refuses its keys then. "" for none.
+func (pod podIdentity) opensFilesOf(id identity) string {
+	if !pod.givesGroup(id) {
+		return ""
+	}
+	for _, other := range pod.containers {
+		if other.in.Place == id.in.Place || other.Need == container.NeedUser && other.Level == fixer.Review || len(other.spec.PrivateFiles()) == 0 {
+			continue
+		}
+		if user, _ := other.spec.StartsAs(); !user.IsNonRoot() {
+			return other.in.Name
+		}
+	}
+	return ""
+}
+
 // userCheck is how to see that a container runs as the user.
 func userCheck(id identity) string {
 	return execCheck(id.in, "id -u", "prints "+strconv.Itoa(id.User.UID))

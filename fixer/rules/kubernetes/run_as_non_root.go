@@ -64,6 +64,12 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	if len(f.Fixes) > 0 {
 		leaveDecided(p, c.Workload, &f, "set a user other than root if not", weakened(c, "runAsUser", "runAsNonRoot")...)
 	}
+	if other := pod.opensFilesOf(id); other != "" && id.Need == container.NeedUser && len(f.Fixes) > 0 {
+		f.Advice = "Copy the files that the user has to read in an init container, then set the user without fsGroup. With fsGroup a group can read the private files of container " + other + ", too, and SSH servers refuse such keys"
+		for i := range f.Fixes {
+			f.Fixes[i].Level = fixer.Manual
+		}
+	}
 	if len(f.Fixes) > 0 && keepsPrivileged(p, c) {
 		f.Advice = "Remove privileged first, or keep root: what needs privileged mostly needs root, too"
 		for i := range f.Fixes {
