@@ -171,9 +171,11 @@ func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 		}
 		return out
 	}
-	ref := s.Root().Image
+	ref, tagged := s.Root().Image, true
 	if ref == "" {
-		return nil
+		if ref, tagged = untagged(s.Root().BaseWord.Value), false; ref == "" {
+			return nil
+		}
 	}
 	if ref == "scratch" {
 		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Proven: true,
@@ -189,10 +191,20 @@ func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 	}
 	out := &Profile{Name: ref, Entry: known.Entry, Known: known}
 	if user := known.User(); user.Known {
-		out.User, out.Proven = user.Value, user.Proven
+		out.User, out.Proven = user.Value, user.Proven && tagged
 		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
 	}
 	return out
+}
+
+// untagged is the name of an image of which a variable without a value here holds the tag
+// alone: which software it is the rest of the name says. "" for others.
+func untagged(base string) string {
+	name, tag, _ := strings.Cut(base, ":$")
+	if tag == "" || strings.ContainsAny(name, "$@") || strings.ContainsAny(tag, "/:") {
+		return ""
+	}
+	return name
 }
 
 // knownImage reports whether the tables or a registry say anything of an image that a

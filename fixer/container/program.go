@@ -119,7 +119,7 @@ var optionFiles = map[string]map[string]bool{
 	"tar": text.WordSet("-C --directory"), "unzip": text.WordSet("-d"), "openssl": text.WordSet("-out -keyout"), "keytool": text.WordSet("-keystore -file -destkeystore"),
 	"cp": text.WordSet("-t --target-directory"), "mv": text.WordSet("-t --target-directory"), "sort": text.WordSet("-o --output"), "pg_dump": text.WordSet("-f --file"),
 	"pg_dumpall": text.WordSet("-f --file"), "mysqldump": text.WordSet("-r --result-file"), "mongodump": text.WordSet("-o --out --archive"), "zip": {}, "gpg": text.WordSet("-o --output --homedir"),
-	"patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
+	"celery": text.WordSet("-s --schedule --schedule-filename -f --logfile --pidfile"), "patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
 }
 
 // flagLetters are the options of one letter of these programs that take no value:

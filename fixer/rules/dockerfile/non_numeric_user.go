@@ -141,6 +141,10 @@ func (n *namedAccount) give(p *fixer.Pass, s *dockerfile.Stage, why string) stri
 	if kept := keptFiles(p, s); kept != "" {
 		return fmt.Sprintf("Create %s with the uid that `docker run --rm --entrypoint id IMAGE` prints (useradd --uid), and write it in USER. Existing files belong to the current uid: %s", n.name, kept)
 	}
+	if volumes := s.Volumes(); len(volumes) > 0 {
+		at := volumes[len(volumes)-1]
+		return fmt.Sprintf("Create %s with the uid that `docker run --rm --entrypoint id IMAGE` prints (useradd --uid), and write it in USER. Files in existing volumes at %s (line %d) belong to the current uid", n.name, at.Text, at.At.Line)
+	}
 	if n.grouped && n.group != n.name {
 		return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), find the gid of group %s, and write both in USER", n.name, appUID, n.group)
 	}

@@ -64,7 +64,7 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	done := s.settledByCommand()
 	if webapps := "/usr/local/tomcat/webapps"; s.profile.Entry != nil && s.profile.Entry.ID == "tomcat" && !done.hold(webapps) {
 		for _, i := range s.stage.Instructions {
-			if n := len(i.Words); n > 1 && s.fills(i, webapps) && strings.HasSuffix(i.Words[n-2].Value, ".war") {
+			if n := len(i.Words); n > 1 && s.fills(i, webapps) && (strings.HasSuffix(i.Words[n-2].Value, ".war") || strings.HasSuffix(i.Words[n-1].Value, ".war")) {
 				return nil, fmt.Sprintf("Make the user the owner of %s (RUN chown, without -R), then add USER: Tomcat unpacks the archive that line %d copies there", webapps, i.Line)
 			}
 		}

@@ -3,6 +3,8 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -29,7 +31,7 @@ var WorldWritable = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, build.InFinalImage(p)
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
-			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && letsAll(flag.Value) {
+			if flag, ok := i.Flag("chmod"); ok && (kept[s] || build.CopiedLater(f, i)) && !s.Windows && letsAll(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s makes these files writable for every user of the container", flag.Value),
 					Advice:  writableAdvice,
@@ -38,9 +40,7 @@ var WorldWritable = &fixer.Rule{
 			}
 		})
 		for _, st := range build.Of(p.File).Steps("RUN") {
-			if kept[st.Stage] {
-				checkModes(p, st)
-			}
+			checkModes(p, st, kept)
 		}
 	},
 }
@@ -67,10 +67,10 @@ func letsAll(mode string) bool {
 // ugo+w. Without letters before it the umask counts, which takes it away.
 var symbolicMode = text.Regexp(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
-func checkModes(p *fixer.Pass, st build.Step) {
+func checkModes(p *fixer.Pass, st build.Step, kept map[*dockerfile.Stage]bool) {
 	for _, c := range st.Commands {
 		mode, recursive := c.Mode()
-		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
+		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) || !kept[st.Stage] && !copiedWithMode(p, st, c, kept) {
 			continue
 		}
 		f := fixer.Finding{
@@ -84,6 +84,41 @@ func checkModes(p *fixer.Pass, st build.Step) {
 		f.Start, f.End = st.Span(c)
 		report(p, st.At, f)
 	}
+}
+
+// copiedWithMode reports whether a stage of an image takes files that a command of another
+// stage gives their mode: COPY keeps it, unless it is told another one.
+func copiedWithMode(p *fixer.Pass, st build.Step, c build.Command, kept map[*dockerfile.Stage]bool) bool {
+	f, dir := p.File.Dockerfile, st.Stage.WorkdirAt(st.Instruction).Text
+	mode, recursive := c.Mode()
+	for s := range kept {
+		for _, i := range s.Instructions {
+			from, ok := i.Flag("from")
+			if _, given := i.Flag("chmod"); !ok || given || i.Keyword != "COPY" || len(i.Words) < 2 {
+				continue
+			}
+			source := build.StageNamed(f, from.Value)
+			if source == nil || !build.InChain(source, st.Stage) {
+				continue
+			}
+			for _, w := range c.Plain() {
+				at := w
+				if w == mode {
+					continue
+				}
+				if !path.IsAbs(at) {
+					at = path.Join(dir, at)
+				}
+				if path.IsAbs(at) && slices.ContainsFunc(i.Words[:len(i.Words)-1], func(taken dockerfile.Word) bool {
+					what := path.Join("/", taken.Value)
+					return !taken.Dynamic && (build.Within(at, what) || recursive && build.Within(what, at))
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // onlyDevices reports whether a command is about the files that everybody
