@@ -13,6 +13,7 @@ import (
 // writtenScript is a script that stands in the Dockerfile itself, as a heredoc of COPY or as
 // what a step prints into a file, under the name of a program; nil where there is none.
 func writtenScript(b topology.Build, word string) (script *shellScript, where string) {
+	made := build.Read(b.File)
 	for _, s := range slices.Backward(b.Stage.Chain()) {
 		for _, i := range slices.Backward(s.Instructions) {
 			text := ""
@@ -23,7 +24,7 @@ func writtenScript(b topology.Build, word string) (script *shellScript, where st
 			case "COPY", "ADD":
 				text = heredocFile(b.File, i, is)
 			case "RUN":
-				text = printedFile(build.Read(b.File).Step(i).Commands, is)
+				text = printedFile(made.Step(i).Commands, is)
 			}
 			if text != "" {
 				return readShellScript(text), place(b.Path, i.Line)

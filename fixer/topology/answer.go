@@ -75,6 +75,7 @@ func (t *Topology) sum(q Question) string {
 	case aboutService:
 		for _, build := range t.byService[q.of] {
 			build.sum(&b)
+			fmt.Fprintf(&b, "%q ", build.dirs)
 		}
 	case aboutRuns:
 		t.sumRuns(&b, q.of)

@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -39,19 +40,30 @@ func (t *Topology) PulledBuild(v compose.View) (Build, bool) {
 	}
 	t.ask(Question{about: aboutService, of: v.Name})
 	builds := t.byService[v.Name]
-	if len(builds) != 1 {
-		return Build{}, false
+	if len(builds) != 1 || Repository(ref) != "" && !slices.Contains(builds[0].dirs, path.Dir(v.File)) {
+		return Build{}, false // services of elsewhere with images of their own are called web, too
 	}
 	b, ok := t.build(builds[0].Path, "", builds[0].Why+", and the service has the same name")
 	b.Stage, b.Certain = builds[0].Stage, false
 	return b, ok
 }
 
+// A serviceBuild is what a service is built from, and the directories of the Compose files
+// that build it.
+type serviceBuild struct {
+	Build
+	dirs []string
+}
+
 // noteService notes what a service is built from, by its name.
 func (t *Topology) noteService(v compose.View, b Build) {
-	if !slices.ContainsFunc(t.byService[v.Name], func(o Build) bool { return o.Stage == b.Stage }) {
-		t.byService[v.Name] = append(t.byService[v.Name], b)
+	dir := path.Dir(v.File)
+	list := t.byService[v.Name]
+	if i := slices.IndexFunc(list, func(o serviceBuild) bool { return o.Stage == b.Stage }); i >= 0 {
+		list[i].dirs = append(list[i].dirs, dir)
+		return
 	}
+	t.byService[v.Name] = append(list, serviceBuild{b, []string{dir}})
 }
 
 // A Run is a place where the image of a stage runs as a Compose service.

@@ -62,7 +62,7 @@ type Topology struct {
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	runs        map[string][]namedRun             // by Dockerfile whose image the service names
-	byService   map[string][]Build                // by the name of the service that is built
+	byService   map[string][]serviceBuild         // by the name of the service that is built
 	services    map[string][]string               // by directory, the files with Kubernetes Services
 	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
 	bases       map[stageKey]Build                // that make the image a stage starts from
@@ -91,7 +91,7 @@ func (t *Topology) Traced(onAsk func(q Question), onRead func(path string)) *Top
 
 // New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]serviceBuild{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	var named strings.Builder // which services give an image that is built here its name
 	var pulled []compose.View // services that build none
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
