@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -14,8 +15,12 @@ import (
 // what a step prints into a file, under the name of a program; nil where there is none.
 func writtenScript(b topology.Build, word string) (script *shellScript, where string) {
 	made := build.Read(b.File)
+	name := []byte(path.Base(word))
 	for _, s := range slices.Backward(b.Stage.Chain()) {
 		for _, i := range slices.Backward(s.Instructions) {
+			if !bytes.Contains(b.File.Source[i.Start:i.End], name) {
+				continue // to read all steps takes much longer
+			}
 			text := ""
 			is := func(at string) bool {
 				return isProgramAt(word, b.Stage.Workdir().Text, path.Join(s.WorkdirAt(i).Text, at), at)

@@ -35,13 +35,13 @@ func (t *Topology) PulledBuild(v compose.View) (Build, bool) {
 	if b, ok := t.ImageBuild(ref); ok {
 		return b, true
 	}
-	if repo := Repository(ref); repo == "" && v.Setting("image").Variable() == "" || repo != "" && (!strings.Contains(repo, "/") || listed(repo)) {
-		return Build{}, false
-	}
 	t.ask(Question{about: aboutService, of: v.Name})
-	builds := t.byService[v.Name]
-	if len(builds) != 1 || Repository(ref) != "" && !slices.Contains(builds[0].dirs, path.Dir(v.File)) {
+	builds, repo := t.byService[v.Name], Repository(ref)
+	if len(builds) != 1 || repo != "" && !slices.Contains(builds[0].dirs, path.Dir(v.File)) {
 		return Build{}, false // services of elsewhere with images of their own are called web, too
+	}
+	if repo == "" && v.Setting("image").Variable() == "" || repo != "" && (!strings.Contains(repo, "/") || listed(repo)) {
+		return Build{}, false
 	}
 	b, ok := t.build(builds[0].Path, "", builds[0].Why+", and the service has the same name")
 	b.Stage, b.Certain = builds[0].Stage, false
