@@ -50,6 +50,12 @@ func (t *Topology) pipelineBuild(repo string) (Build, bool) {
 // A scheme is how several images are named after the directories of their Dockerfiles.
 type scheme struct{ owner, before, after string }
 
+// cutsShorter reports whether a scheme takes a part of the prefix of another one for the
+// directory: acme-shop-web is that of shop-web beside acme-shop-api, which is that of api.
+func (s scheme) cutsShorter(o scheme) bool {
+	return s.owner == o.owner && s.before != "" && s.before != o.before && strings.HasPrefix(o.before, s.before)
+}
+
 // leastNamed is how many images have to follow a scheme: one alone can be a coincidence.
 const leastNamed = 2
 
@@ -77,13 +83,16 @@ func (t *Topology) schemes() map[string]string {
 			}
 		}
 	}
-	out, twice := map[string]string{}, map[string]bool{}
-	for _, named := range found {
+	follows := func(s scheme) bool {
 		files := map[string]bool{}
-		for _, file := range named {
+		for _, file := range found[s] {
 			files[file] = true
 		}
-		if len(files) < leastNamed {
+		return len(files) >= leastNamed
+	}
+	out, twice := map[string]string{}, map[string]bool{}
+	for s, named := range found {
+		if !follows(s) && !slices.ContainsFunc(slices.Collect(maps.Keys(found)), func(o scheme) bool { return s.cutsShorter(o) && follows(o) }) {
 			continue
 		}
 		for repo, file := range named {
