@@ -93,7 +93,8 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
-	if files := s.hostFiles(); d.Guess && s.Platform != Compose && len(files) > 0 && !notRoot(user) {
+	files := slices.DeleteFunc(slices.Clone(s.hostFiles()), func(at string) bool { return strings.HasSuffix(at, ".sock") }) // root's own
+	if d.Guess && s.Platform != Compose && len(files) > 0 && !notRoot(user) {
 		d.manual("Find the capabilities that the node agent needs, such as DAC_READ_SEARCH or SYS_PTRACE, and drop all others. oakum does not know its image, and the container mounts " + joined(files) + " of the node")
 	}
 	if at := s.mountedStart(); at != "" && s.Image.Program() != nil && !notRoot(user) {

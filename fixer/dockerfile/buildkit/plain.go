@@ -105,7 +105,7 @@ func plainFlags(i *dockerfile.Instruction, known map[string]bool) bool {
 				return false // an image, which may be none, or a stage that comes later
 			}
 		case "chown":
-			if !isPlain(f.Value, inNames+":") || len(i.Flags) > 1 && slices.ContainsFunc(i.Flags, func(o dockerfile.Flag) bool { return o.Name == "link" }) {
+			if !isPlain(f.Value, inNames+":") {
 				return false
 			}
 		case "chmod":
