@@ -165,20 +165,21 @@ func (f *File) services() []*kube.Object {
 	return out
 }
 
-// images returns the images of the workloads of a manifest, without tags and digests.
-func (f *File) images() []string {
+// images returns the images of the workloads of a manifest, without tags and digests: see
+// topology.Input.
+func (f *File) images() map[string]bool {
 	if f == nil || f.Kind != Kubernetes {
 		return nil
 	}
-	var out []string
+	out := map[string]bool{}
 	for _, o := range f.Objects {
 		w := o.Workload()
-		if w == nil || w.Partial {
+		if w == nil {
 			continue
 		}
 		for _, c := range w.Containers() {
 			if name := topology.Repository(c.Image); name != "" {
-				out = append(out, name)
+				out[name] = out[name] || !w.Partial
 			}
 		}
 	}
@@ -316,7 +317,7 @@ func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 		old := s.files[file.Path]
 		next.files[file.Path] = file
 		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0 ||
-			file.Workflow != nil || !slices.Equal(old.images(), file.images())
+			file.Workflow != nil || !maps.Equal(old.images(), file.images())
 		reread = reread || file.Kind == Kustomize
 	}
 	if len(next.files) != len(s.files) {
@@ -375,8 +376,8 @@ func (s *Snapshot) topologyInput() topology.Input {
 		if services := f.services(); len(services) > 0 {
 			in.Services[f.Path] = services
 		}
-		for _, ref := range f.images() {
-			in.Images[ref] = true
+		for ref, whole := range f.images() {
+			in.Images[ref] = in.Images[ref] || whole
 		}
 		if f.Workflow != nil {
 			for _, b := range f.Workflow.Builds() {

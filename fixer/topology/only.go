@@ -36,8 +36,8 @@ func (t *Topology) linkOnly(services []compose.View) {
 		}
 		used[Repository(ref)] = append(used[Repository(ref)], v)
 	}
-	for repo := range t.in.Images {
-		if _, ok := used[repo]; !ok {
+	for repo, whole := range t.in.Images {
+		if _, ok := used[repo]; !ok && whole {
 			used[repo] = nil
 		}
 	}

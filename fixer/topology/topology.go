@@ -28,7 +28,8 @@ type Input struct {
 	// Inline are the Dockerfiles that stand in Compose files, by their text.
 	Inline map[*yamldoc.Node]*dockerfile.File
 
-	// Images are the images of manifests, by their names without tags and digests. Named are
+	// Images are the images of manifests, by their names without tags and digests: true where
+	// a workload runs it, false where only a part of one, such as a patch, names it. Named are
 	// the builds of pipelines.
 	Images map[string]bool
 	Named  []Named
@@ -62,6 +63,7 @@ type Topology struct {
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	runs        map[string][]namedRun             // by Dockerfile whose image the service names
+	images      map[string][]string               // by Dockerfile, those of manifests that it may make, without tags
 	byService   map[string][]serviceBuild         // by the name of the service that is built
 	services    map[string][]string               // by directory, the files with Kubernetes Services
 	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
@@ -147,6 +149,7 @@ func New(in Input) *Topology {
 	t.derive()
 	t.linkOnly(pulled)
 	t.linkRuns(pulled)
+	t.linkImages()
 	t.fingerprint = t.computeFingerprint(named.String())
 	return t
 }
@@ -169,6 +172,9 @@ func (t *Topology) computeFingerprint(named string) string {
 	b.WriteString(t.derivedSum())
 	b.WriteString(t.namedSum())
 	b.WriteString(t.runsSum())
+	for _, p := range slices.Sorted(maps.Keys(t.images)) {
+		fmt.Fprintf(&b, "%q %q\n", p, t.images[p])
+	}
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
@@ -275,6 +281,28 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false
 	return b, ok
+}
+
+// Images returns the images of manifests that a Dockerfile may make, without tags and
+// digests, sorted: those for which [Topology.ImageBuild] can name it.
+func (t *Topology) Images(file string) []string {
+	t.ask(Question{about: aboutImages, of: file})
+	return t.images[file]
+}
+
+func (t *Topology) linkImages() {
+	t.images = map[string][]string{}
+	for _, repo := range slices.Sorted(maps.Keys(t.in.Images)) {
+		builds := t.byName[repo] // of which the tag decides
+		if b, ok := t.ImageBuild(repo); ok {
+			builds = append(slices.Clip(builds), b)
+		}
+		for k, b := range builds {
+			if !slices.ContainsFunc(builds[:k], func(o Build) bool { return o.Path == b.Path }) {
+				t.images[b.Path] = append(t.images[b.Path], repo)
+			}
+		}
+	}
 }
 
 // A Container is one of a workload whose image a Dockerfile builds.
