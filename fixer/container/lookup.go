@@ -3,6 +3,7 @@ package container
 import (
 	"cmp"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -107,6 +108,7 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	out.Build, out.builds, out.scripts = &b, []topology.Build{b}, startScripts(p, b)
+	out.setuid = sync.OnceValue(func() []string { return setuidPrograms(b) })
 	base := baseProfile(p, b)
 	if base != nil {
 		out.builds = append(out.builds, base.builds...)

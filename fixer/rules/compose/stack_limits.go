@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,12 @@ var ofStack = fixer.Share(func(p *fixer.Pass) bool {
 		swarm = swarm || inSwarm(v)
 	}
 	return swarm
+})
+
+// isStack says whether a file is for docker stack deploy by what its services say. An
+// overlay network alone does not tell: docker compose up joins one, too.
+var isStack = fixer.Share(func(p *fixer.Pass) bool {
+	return ofStack.Of(p) && slices.ContainsFunc(p.Topology().Compose().Views(p.File.Path), inSwarm)
 })
 
 // stackRefusesPids says why a stack takes no limit of processes, as advice; "" where it
