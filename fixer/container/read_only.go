@@ -245,6 +245,10 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 			}
 		}
 	}
+	if c := s.writesElsewhere(); c != nil && d.Level != fixer.Manual {
+		d.manual(c.instead(s) + ", then make the root filesystem read-only. " + c.says())
+		d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
+	}
 	if d.Level != fixer.Manual {
 		s.roomWhereStarted(d)
 	}
