@@ -227,6 +227,11 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 			return a
 		}
 	}
+	if from := build.AccountsFrom(b.File, b.Stage); from != nil {
+		copied := b
+		copied.Stage = from
+		return account(p, copied, name)
+	}
 	if base, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root()); ok && base.Certain {
 		return account(p, base, name)
 	}
