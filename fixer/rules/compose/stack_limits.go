@@ -1,7 +1,7 @@
 package compose
 
 import (
-	"slices"
+	"path"
 	"strconv"
 	"strings"
 
@@ -26,9 +26,22 @@ var ofStack = fixer.Share(func(p *fixer.Pass) bool {
 })
 
 // isStack says whether a file is for docker stack deploy by what its services say. An
-// overlay network alone does not tell: docker compose up joins one, too.
+// overlay network alone does not tell, and neither does a number of replicas: docker compose
+// up takes both. A service that is built and has no image cannot be deployed.
 var isStack = fixer.Share(func(p *fixer.Pass) bool {
-	return ofStack.Of(p) && slices.ContainsFunc(p.Topology().Compose().Views(p.File.Path), inSwarm)
+	if !ofStack.Of(p) {
+		return false
+	}
+	certain := strings.Contains(path.Base(p.File.Path), "stack")
+	for _, v := range p.Topology().Compose().Views(p.File.Path) {
+		if image, _ := v.ImageName(); v.IsBuilt() && image == "" {
+			return false
+		}
+		for _, key := range []string{"placement", "update_config", "rollback_config", "endpoint_mode"} {
+			certain = certain || v.Field("deploy", key).Node != nil
+		}
+	}
+	return certain
 })
 
 // stackRefusesPids says why a stack takes no limit of processes, as advice; "" where it
