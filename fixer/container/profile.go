@@ -39,6 +39,8 @@ type Profile struct {
 	// setuid works out once which programs of an image built here gain privileges by the
 	// mode of their file; nil in a profile without a build.
 	setuid func() []string
+	// copied are the capabilities of programs that a build here copies from other images.
+	copied []fileCapability
 
 	// User is what a container of the image starts as. Its number is known
 	// only when something says it; an image nobody knows has an unknown user.

@@ -100,6 +100,9 @@ func (s *Spec) RunAs() UserDecision {
 	if s.SharedPID && d.Need == NeedUser && d.Level == fixer.Review {
 		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
+	if e := s.sendsRaw(); e != nil && d.Need == NeedUser && d.Level == fixer.Review {
+		d.Breaks = text.Sentences(d.Breaks, "`"+e.command+"` fails as this user on nodes whose container runtime does not open ICMP to all users; the sysctl net.ipv4.ping_group_range of the pod does")
+	}
 	d.LowPorts = s.LowPorts()
 	private := s.PrivateFiles()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
