@@ -107,7 +107,6 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 }
 
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
-	out.Build, out.builds, out.scripts = &b, []topology.Build{b}, startScripts(p, b)
 	out.setuid = sync.OnceValue(func() []string { return setuidPrograms(b) })
 	out.Build, out.builds, out.scripts, out.copied = &b, []topology.Build{b}, startScripts(p, b), copiedCapabilities(p, b)
 	base := baseProfile(p, b)

@@ -53,7 +53,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 
 // recommends reports whether apt also installs what the packages of a command recommend.
 func (c *conversion) recommends(call *build.PackageCall) bool {
-	if call.Manager.Name != "apt" || slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return strings.Contains(w.Value, "nstall-recommends") || build.HoldsOptions(w) }) {
+	if call.Manager.Name != "apt" || slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool {
+		return strings.Contains(w.Value, "nstall-recommends") || build.HoldsOptions(w)
+	}) {
 		return false
 	}
 	for _, i := range c.app.Stage.Instructions {
