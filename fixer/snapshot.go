@@ -165,13 +165,24 @@ func (f *File) services() []*kube.Object {
 	return out
 }
 
-// images returns the images of the workloads of a manifest, without tags and digests: see
-// topology.Input.
-func (f *File) images() map[string]bool {
+// An imageUse is an image of a workload, without tag and digest, and the ports that its
+// container says it listens on.
+type imageUse struct {
+	name  string
+	whole bool // a workload runs it: not only a part of one names it
+	ports []int
+}
+
+func (u imageUse) same(other imageUse) bool {
+	return u.name == other.name && u.whole == other.whole && slices.Equal(u.ports, other.ports)
+}
+
+// images returns the images of the workloads of a manifest.
+func (f *File) images() []imageUse {
 	if f == nil || f.Kind != Kubernetes {
 		return nil
 	}
-	out := map[string]bool{}
+	var out []imageUse
 	for _, o := range f.Objects {
 		w := o.Workload()
 		if w == nil {
@@ -179,7 +190,13 @@ func (f *File) images() map[string]bool {
 		}
 		for _, c := range w.Containers() {
 			if name := topology.Repository(c.Image); name != "" {
-				out[name] = out[name] || !w.Partial
+				use := imageUse{name: name, whole: !w.Partial}
+				for _, p := range c.Node.Get("ports").List() {
+					if n, ok := p.Get("containerPort").Int(); ok {
+						use.ports = append(use.ports, int(n))
+					}
+				}
+				out = append(out, use)
 			}
 		}
 	}
@@ -317,7 +334,7 @@ func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 		old := s.files[file.Path]
 		next.files[file.Path] = file
 		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0 ||
-			file.Workflow != nil || !maps.Equal(old.images(), file.images())
+			file.Workflow != nil || !slices.EqualFunc(old.images(), file.images(), imageUse.same)
 		reread = reread || file.Kind == Kustomize
 	}
 	if len(next.files) != len(s.files) {
@@ -370,14 +387,15 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Names:       s.tree,
 		Ignores:     map[string]*buildcontext.Ignore{},
 		Inline:      map[*yamldoc.Node]*dockerfile.File{},
-		Images:      map[string]bool{},
+		Images:      map[string]topology.ImageUse{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
 			in.Services[f.Path] = services
 		}
-		for ref, whole := range f.images() {
-			in.Images[ref] = in.Images[ref] || whole
+		for _, use := range f.images() {
+			known := in.Images[use.name]
+			in.Images[use.name] = topology.ImageUse{Whole: known.Whole || use.whole, Ports: append(known.Ports, use.ports...)}
 		}
 		if f.Workflow != nil {
 			for _, b := range f.Workflow.Builds() {

@@ -52,6 +52,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly, Open: m.Tmpfs && isOpen(m)})
 	}
 	s.copies(v)
+	s.readConfigured(p, v)
 	for _, port := range append(v.Ports(), v.Exposed()...) {
 		if first, _, ok := port.Range(); ok {
 			s.Ports = append(s.Ports, first)

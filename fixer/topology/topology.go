@@ -28,16 +28,21 @@ type Input struct {
 	// Inline are the Dockerfiles that stand in Compose files, by their text.
 	Inline map[*yamldoc.Node]*dockerfile.File
 
-	// Images are the images of manifests, by their names without tags and digests: true where
-	// a workload runs it, false where only a part of one, such as a patch, names it. Named are
+	// Images are the images of manifests, by their names without tags and digests. Named are
 	// the builds of pipelines.
-	Images map[string]bool
+	Images map[string]ImageUse
 	Named  []Named
 
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
 	Ignores map[string]*buildcontext.Ignore
+}
+
+// An ImageUse says how manifests use an image.
+type ImageUse struct {
+	Whole bool  // a workload runs it: not only a part of one, such as a patch, names it
+	Ports []int // that containers of it say they listen on
 }
 
 // A Build is a Dockerfile stage that makes an image.
@@ -263,7 +268,7 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 		return b, true
 	}
 	if !strings.Contains(repo, "/") {
-		return Build{}, false
+		return t.onlyBuild(repo)
 	}
 	if b, ok := t.pipelineBuild(repo); ok {
 		if t.onRead != nil {
