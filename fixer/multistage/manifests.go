@@ -6,9 +6,9 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
-	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // A manifestCommand is what a manifest has a container run: its command, or that of a
@@ -26,7 +26,7 @@ var manifestCommands = fixer.NewIndex(func(f *fixer.File) bool { return len(comm
 	out := map[string][]manifestCommand{}
 	for _, f := range files {
 		for _, c := range commandsIn(f) {
-			repo := topology.Repository(c.image)
+			repo := image.WithoutTag(c.image)
 			out[repo] = append(out[repo], c)
 		}
 	}

@@ -343,11 +343,7 @@ func isOfficial(ref string) bool {
 }
 
 // Repository cuts tag and digest off a reference.
-func Repository(ref string) string {
-	ref, _, _ = strings.Cut(ref, "@")
-	ref, _, _ = image.CutTag(ref)
-	return ref
-}
+func Repository(ref string) string { return image.WithoutTag(ref) }
 
 // Users returns the places, sorted, where the image a Dockerfile builds runs
 // as a Compose service. The slice is shared and must not change. An answer
