@@ -109,6 +109,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says(becomes+" are set, so the entrypoint starts as root and switches to that user"))
 	}
+	if caps, because := s.configuredCaps(); len(caps) > 0 && !notRoot(user) {
+		need = union(need, caps)
+		d.Evidence = append(d.Evidence, because)
+	}
 	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
 		need = union(need, []string{"DAC_OVERRIDE"})
 		d.Evidence = append(d.Evidence, s.says("The container mounts "+joined(dirs)+" from the host. Such files usually belong to another user, so root needs DAC_OVERRIDE"))

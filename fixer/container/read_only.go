@@ -103,6 +103,10 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
 	}
+	if at := s.unreadConfiguration(); at != "" {
+		proven = false
+		d.Evidence = append(d.Evidence, s.says("The configuration at "+at+", which oakum does not read, may name other places to write to"))
+	}
 	if s.ReadOnly.No() {
 		proven = false
 		d.Evidence = append(d.Evidence, s.says(s.readOnlyKey()+" is set to false"))
