@@ -198,6 +198,9 @@ func (m *merging) fix(fix Fix) (Fix, bool) {
 			switch {
 			case !c.Known && fix.Level == Safe:
 				fix.Level, fix.Breaks = Review, "The kustomization change at "+c.Place+" is not understood and may conflict"
+			case c.Kind == kustomize.Tested && slices.ContainsFunc(ops, func(op yamldoc.Op) bool { return meets(c, op) }):
+				m.advice = fmt.Sprintf("Write this in a patch of %s. The patch at %s tests the value of %s, so that %s no longer builds once the manifest has another one", v.Root, c.Place, c.Path, v.Root)
+				return fix, false
 			case c.Known && v.finding != nil && slices.ContainsFunc(ops, func(op yamldoc.Op) bool { return meets(c, op) }):
 				m.advice = fmt.Sprintf("Write this in the patch at %s. The patch also changes %s, so %s would build only a part of the fix", c.Place, c.Path, v.Root)
 				return fix, false
@@ -229,6 +232,9 @@ func meets(c kustomize.Change, op yamldoc.Op) bool {
 	if c.Kind == kustomize.Added && !c.Strict {
 		return false
 	}
+	if c.Kind == kustomize.Tested {
+		return op.Path().HasPrefix(c.Path) || !op.Appends() && c.Path.HasPrefix(op.Path())
+	}
 	if op.Appends() {
 		return c.Kind != kustomize.Added && op.Path().HasPrefix(c.Path)
 	}
@@ -242,7 +248,7 @@ func meets(c kustomize.Change, op yamldoc.Op) bool {
 func (m *merging) isLost(ops []yamldoc.Op, v verdict) bool {
 	return !slices.ContainsFunc(ops, func(op yamldoc.Op) bool {
 		return !slices.ContainsFunc(v.ChangesOf(m.object), func(c kustomize.Change) bool {
-			return c.Kind != kustomize.Added && (op.Path().HasPrefix(c.Path) || c.Path.HasPrefix(op.Path()))
+			return (c.Kind == kustomize.Replaced || c.Kind == kustomize.Removed) && (op.Path().HasPrefix(c.Path) || c.Path.HasPrefix(op.Path()))
 		})
 	})
 }
@@ -253,7 +259,7 @@ func (m *merging) evidence() []Evidence {
 	const most = 3
 	var out []Evidence
 	for _, v := range m.verdicts {
-		changes := v.ChangesOf(m.object)
+		changes := slices.DeleteFunc(slices.Clone(v.ChangesOf(m.object)), func(c kustomize.Change) bool { return c.Kind == kustomize.Tested })
 		if len(changes) == 0 || len(out) == most {
 			continue
 		}

@@ -165,12 +165,23 @@ func (f *File) services() []*kube.Object {
 	return out
 }
 
-// images returns the images of the workloads of a manifest, without tags and digests.
-func (f *File) images() []string {
+// An imageUse is an image of a workload, without tag and digest, and the ports that its
+// container says it listens on.
+type imageUse struct {
+	name  string
+	ports []int
+}
+
+func (u imageUse) same(other imageUse) bool {
+	return u.name == other.name && slices.Equal(u.ports, other.ports)
+}
+
+// images returns the images of the workloads of a manifest.
+func (f *File) images() []imageUse {
 	if f == nil || f.Kind != Kubernetes {
 		return nil
 	}
-	var out []string
+	var out []imageUse
 	for _, o := range f.Objects {
 		w := o.Workload()
 		if w == nil || w.Partial {
@@ -178,7 +189,13 @@ func (f *File) images() []string {
 		}
 		for _, c := range w.Containers() {
 			if name := topology.Repository(c.Image); name != "" {
-				out = append(out, name)
+				use := imageUse{name: name}
+				for _, p := range c.Node.Get("ports").List() {
+					if n, ok := p.Get("containerPort").Int(); ok {
+						use.ports = append(use.ports, int(n))
+					}
+				}
+				out = append(out, use)
 			}
 		}
 	}
@@ -316,7 +333,7 @@ func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 		old := s.files[file.Path]
 		next.files[file.Path] = file
 		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0 ||
-			file.Workflow != nil || !slices.Equal(old.images(), file.images())
+			file.Workflow != nil || !slices.EqualFunc(old.images(), file.images(), imageUse.same)
 		reread = reread || file.Kind == Kustomize
 	}
 	if len(next.files) != len(s.files) {
@@ -369,14 +386,14 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Names:       s.tree,
 		Ignores:     map[string]*buildcontext.Ignore{},
 		Inline:      map[*yamldoc.Node]*dockerfile.File{},
-		Images:      map[string]bool{},
+		Images:      map[string][]int{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
 			in.Services[f.Path] = services
 		}
-		for _, ref := range f.images() {
-			in.Images[ref] = true
+		for _, use := range f.images() {
+			in.Images[use.name] = append(in.Images[use.name], use.ports...)
 		}
 		if f.Workflow != nil {
 			for _, b := range f.Workflow.Builds() {

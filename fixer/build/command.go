@@ -44,6 +44,15 @@ func (c Command) Args() []dockerfile.Word {
 	return c.Words[c.ProgramWord+1:]
 }
 
+// Call returns the values of the program and of the words after it.
+func (c Command) Call() []string {
+	var out []string
+	for _, w := range c.Words[min(c.ProgramWord, len(c.Words)):] {
+		out = append(out, w.Value)
+	}
+	return out
+}
+
 // Has reports whether one of the words after the program is as given.
 func (c Command) Has(words ...string) bool {
 	return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return slices.Contains(words, w.Value) })

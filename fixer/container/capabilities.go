@@ -93,6 +93,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
+	if own, evidence := s.ownFileCapabilities(); len(own) > 0 {
+		need = union(slices.Clip(need), own)
+		d.Evidence = append(d.Evidence, evidence...)
+	}
 	files := slices.DeleteFunc(slices.Clone(s.hostFiles()), func(at string) bool { return strings.HasSuffix(at, ".sock") }) // root's own
 	if d.Guess && s.Platform != Compose && len(files) > 0 && !notRoot(user) {
 		d.manual("Find the capabilities that the node agent needs, such as DAC_READ_SEARCH or SYS_PTRACE, and drop all others. oakum does not know its image, and the container mounts " + joined(files) + " of the node")
@@ -192,6 +196,12 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 		if e.run.Privileged || notRoot(user) && !e.setuid && !asRoot {
 			continue // they take nothing from who has none, or has all
 		}
+		if s.Platform != Compose && notRoot(user) && !asRoot && slices.Equal(caps, []string{"NET_RAW"}) {
+			// To add it back serves programs that have it by their file alone, and no standard for pods allows it.
+			d.Level, d.Breaks = fixer.Review, "`"+e.command+"` fails where its binary has NET_RAW by its file, as on Debian, and on nodes whose container runtime does not open ICMP to all users"
+			d.Evidence = append(d.Evidence, e.evidence(s))
+			continue
+		}
 		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
 			return isDefault(name) || s.adds(name)
 		})
@@ -233,13 +243,14 @@ func (s *Spec) adds(name string) bool {
 // takes a program that was given the capability to bind the port, which cannot
 // be started without, and no other makes use of it.
 func (s *Spec) capabilitiesAsUser() []string {
+	own, _ := s.ownFileCapabilities()
 	switch program := s.Image.Program(); {
 	case s.Image.Entry == nil && len(s.LowPorts()) > 0:
-		return []string{bindLow}
+		return union(own, []string{bindLow})
 	case program != nil:
-		return slices.Clone(program.CapsNonRoot)
+		return union(own, program.CapsNonRoot)
 	}
-	return nil
+	return own
 }
 
 // AddBackAsUser returns the capabilities to add back when the container is made

@@ -27,6 +27,7 @@ type effect struct {
 	caps     []string // capabilities of root that it uses
 	writes   []string // absolute paths it writes to
 	makes    []string // of these, directories that it makes with all above them
+	scratch  []string // absolute paths of directories for which an empty place will do
 	here     bool     // it writes to its working directory, which nothing here names
 	astray   bool     // it writes to where a variable or a substitution says
 	unknown  bool     // nothing is known of the program
@@ -86,6 +87,13 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 	if r.Start && becomesByOption(c) {
 		e.caps = union(e.caps, []string{"SETGID", "SETUID"})
 	}
+	if gives, named := givesOwner(c); gives {
+		e.root = e.root || named
+		e.caps = union(e.caps, strings.Fields(ownerCaps))
+	}
+	if slices.Contains(s.Image.setuidPrograms(), c.Program) { // what such a program does as root nothing tells
+		e.setuid, e.caps = true, union(e.caps, strings.Fields(accountCaps))
+	}
 	e.perhaps = r.Script && r.Perhaps(c)
 	before := strings.Join(append(wrappedBy(c), ""), " ")
 	_, known := programs[c.Program]
@@ -137,6 +145,13 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		}
 	}
 	e.command = before + e.command
+	for _, k := range keeps(c) {
+		if k.temporary {
+			e.scratch = append(e.scratch, k.at)
+		} else {
+			e.writes = append(e.writes, k.at)
+		}
+	}
 	return e
 }
 

@@ -53,6 +53,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 	}
 	s.Runs = append(s.Runs, s.mountedScripts(p, v)...)
 	s.copies(v)
+	s.readConfigured(p, v)
 	for _, port := range append(v.Ports(), v.Exposed()...) {
 		if first, _, ok := port.Range(); ok {
 			s.Ports = append(s.Ports, first)

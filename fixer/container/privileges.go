@@ -82,6 +82,9 @@ func (p *Profile) GainsPrivileges() string {
 			}
 		}
 	}
+	if len(p.copied) > 0 {
+		return p.copied[0].word
+	}
 	for _, s := range slices.Concat(chain, carried) {
 		for _, i := range s.Instructions {
 			if mode, ok := i.Flag("chmod"); ok && build.SetsUID(mode.Value) {

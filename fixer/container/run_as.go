@@ -100,6 +100,9 @@ func (s *Spec) RunAs() UserDecision {
 	if s.SharedPID && d.Need == NeedUser && d.Level == fixer.Review {
 		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
+	if e := s.sendsRaw(); e != nil && d.Need == NeedUser && d.Level == fixer.Review {
+		d.Breaks = text.Sentences(d.Breaks, "`"+e.command+"` fails as this user on nodes whose container runtime does not open ICMP to all users; the sysctl net.ipv4.ping_group_range of the pod does")
+	}
 	d.LowPorts = s.LowPorts()
 	private := s.PrivateFiles()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
@@ -142,6 +145,10 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		e := s.rootCommand()
 		d.unknown(s.withoutRoot(*e) + ". " + e.says() + ", which " + onlyRoot(*e))
 		d.Evidence = append(d.Evidence, e.evidence(s))
+	case s.writesAsRoot() != nil:
+		c := s.writesAsRoot()
+		d.unknown(c.instead(s) + ", then set a user. " + c.says() + ", where only root may write")
+		d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
 	case s.wantsPrivate() != "":
 		at := s.wantsPrivate()
 		d.unknown("Copy " + at + " in an init container to a file that belongs to the user and has mode 0400, and set the user then. The application refuses a file that a group may read, and without fsGroup only root can read this one")

@@ -68,15 +68,40 @@ func startScripts(p *fixer.Pass, b topology.Build) []startScript {
 	return out
 }
 
-// scriptSource is the file of the repository that a stage has under the name of a program.
+// scriptSource is the file of the repository that a stage has under the name of a program,
+// straight from the build context or out of a stage that has it from there.
 func scriptSource(p *fixer.Pass, b topology.Build, word string) (file string, ok bool) {
 	if !strings.HasSuffix(word, ".sh") && !strings.Contains(path.Base(word), "entrypoint") && path.Ext(word) != "" {
 		return "", false
 	}
-	stages := b.Stage.Chain()
-	for _, s := range slices.Backward(stages) {
+	if !path.IsAbs(word) && strings.Contains(word, "/") {
+		word = path.Join(b.Stage.Workdir().Text, word)
+	}
+	return (&sourceSearch{p, b, map[staged]bool{}}).in(b.Stage, word)
+}
+
+// A sourceSearch looks for the file of the repository that a program of a stage is.
+type sourceSearch struct {
+	pass  *fixer.Pass
+	build topology.Build
+	seen  map[staged]bool
+}
+
+// staged is a path in a stage.
+type staged struct {
+	stage *dockerfile.Stage
+	path  string
+}
+
+// in looks for a path, or a name in PATH, among what a stage and those that it is built on copy.
+func (l *sourceSearch) in(stage *dockerfile.Stage, at string) (file string, ok bool) {
+	if l.seen[staged{stage, at}] {
+		return "", false
+	}
+	l.seen[staged{stage, at}] = true
+	for _, s := range slices.Backward(stage.Chain()) {
 		for _, i := range slices.Backward(s.Instructions) {
-			sources := dockerfile.ContextSources(i)
+			sources, from := l.copied(i)
 			if len(sources) == 0 {
 				continue
 			}
@@ -85,43 +110,59 @@ func scriptSource(p *fixer.Pass, b topology.Build, word string) (file string, ok
 			if !path.IsAbs(to) {
 				to = path.Join(s.WorkdirAt(i).Text, to)
 			}
-			to = path.Clean(to)
-			at := word
-			if !path.IsAbs(at) && strings.Contains(at, "/") {
-				at = path.Join(b.Stage.Workdir().Text, at)
-			}
 			for _, source := range sources {
-				from := strings.TrimPrefix(path.Join("/", source.Value), "/")
-				if source.Dynamic || strings.ContainsAny(from, "*?[") {
-					continue
-				}
-				found := ""
+				found := copiedAs(source, path.Clean(to), directory, at)
 				switch {
-				case !path.IsAbs(at): // in PATH
-					if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at {
-						found = from
+				case found == "":
+				case from == nil:
+					ctx, known := l.pass.Topology().Context(l.build.Path)
+					if !known {
+						return "", false
 					}
-				case at == to && !directory:
-					found = from
-				case path.Join(to, path.Base(from)) == at:
-					found = from
-				case to == "/" || strings.HasPrefix(at, to+"/"):
-					found = path.Join(from, strings.TrimPrefix(strings.TrimPrefix(at, to), "/"))
-				}
-				if found == "" {
-					continue
-				}
-				ctx, known := p.Topology().Context(b.Path)
-				if !known {
-					return "", false
-				}
-				if found = path.Join(ctx.Dir, found); p.Read(found) != nil {
-					return found, true
+					if found = path.Join(ctx.Dir, found); l.pass.Read(found) != nil {
+						return found, true
+					}
+				case from.Index < s.Index:
+					if file, ok := l.in(from, path.Join("/", found)); ok {
+						return file, true
+					}
 				}
 			}
 		}
 	}
 	return "", false
+}
+
+// copied are the sources of an instruction, and the stage they are in: nil for the build context.
+func (l *sourceSearch) copied(i *dockerfile.Instruction) (sources []dockerfile.Word, from *dockerfile.Stage) {
+	if i.Keyword == "COPY" && len(i.Words) > 1 {
+		if name, ok := i.Flag("from"); ok {
+			if from = build.StageNamed(l.build.File, name.Value); from != nil {
+				return i.Words[:len(i.Words)-1], from
+			}
+		}
+	}
+	return dockerfile.ContextSources(i), nil
+}
+
+// copiedAs is what a copy of source to a path has at another path or under a name in PATH,
+// without the slash that it begins with; "" where it has nothing there, or a pattern says what.
+func copiedAs(source dockerfile.Word, to string, directory bool, at string) string {
+	from := strings.TrimPrefix(path.Join("/", source.Value), "/")
+	switch {
+	case source.Dynamic || strings.ContainsAny(from, "*?["):
+		return ""
+	case !path.IsAbs(at): // in PATH
+		if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at {
+			return from
+		}
+		return ""
+	case at == to && !directory, path.Join(to, path.Base(from)) == at:
+		return from
+	case to == "/" || strings.HasPrefix(at, to+"/"):
+		return path.Join(from, strings.TrimPrefix(strings.TrimPrefix(at, to), "/"))
+	}
+	return ""
 }
 
 // ScriptRuns are the scripts of the repository that ENTRYPOINT and CMD of a build start, as

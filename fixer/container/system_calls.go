@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -40,6 +41,9 @@ func (s *Spec) FilterSystemCalls() Decision {
 	if namesFiltered().MatchString(s.Image.Name) {
 		notice("Sandboxes of browsers, and image builds, fail if they need system calls that the default seccomp profile blocks", s.says("Image "+s.Image.Name+" is named after a browser, or after a tool that builds or runs containers"))
 	}
+	if word, at := s.Image.installsFiltered(); word != "" && !slices.Contains(s.words(), "--no-sandbox") {
+		notice("What "+word+" starts fails if it needs system calls that the default seccomp profile blocks, as sandboxes and containers in containers do", fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: "The image contains " + word})
+	}
 	for _, v := range s.Env {
 		if v.Known && namesFiltered().MatchString(v.Name+"="+v.Value) {
 			notice("The browser's sandbox fails: the default seccomp profile blocks the system calls it needs", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " configures a browser"})
@@ -52,6 +56,39 @@ func (s *Spec) FilterSystemCalls() Decision {
 // namesFiltered recognises programs by name that use what default profiles refuse,
 // where no command shows them: in the name of an image, and in variables.
 var namesFiltered = text.Regexp(`(?i)(^|[^a-z])(google-chrome|chrome|chromium|puppeteer|playwright|selenium|browserless|buildkit|buildah|podman|dind|bpftrace)([^a-z]|$)`)
+
+// installsFiltered returns the first such program that an image built here installs, and
+// where; "" where it installs none.
+func (p *Profile) installsFiltered() (word, at string) {
+	if p.Build == nil {
+		return "", ""
+	}
+	f := p.Build.File
+	for _, s := range p.Build.Stage.Chain() {
+		for _, i := range s.Instructions {
+			if i.Keyword != "RUN" || !namesFilteredPackage().Match(f.Source[i.Start:i.End]) {
+				continue
+			}
+			for _, c := range build.Read(f).Step(i).Commands {
+				if c.Package == nil {
+					continue
+				}
+				for _, name := range c.Package.Packages {
+					if name, _, _ = strings.Cut(name, "="); filteredPackages[name] {
+						return name, place(p.Build.Path, i.Line)
+					}
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// filteredPackages bring such programs.
+var (
+	filteredPackages     = text.WordSet("google-chrome-stable google-chrome-beta chromium chromium-browser bubblewrap nsjail firejail buildah podman rootlesskit fuse-overlayfs bpftrace linux-perf")
+	namesFilteredPackage = text.Regexp(`google-chrome-|chromium|bubblewrap|nsjail|firejail|buildah|podman|rootlesskit|fuse-overlayfs|bpftrace|linux-perf`)
+)
 
 // asksForURing recognises settings that turn io_uring on.
 func asksForURing() func(string) bool {

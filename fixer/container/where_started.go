@@ -22,11 +22,7 @@ func (s *Spec) roomWhereStarted(d *ReadOnlyDecision) {
 					dir, _ = s.resolve(list[0], dir)
 				}
 			}
-			var words []string
-			for _, w := range c.Words[min(c.ProgramWord, len(c.Words)):] {
-				words = append(words, w.Value)
-			}
-			start := build.ReadStart(words)
+			start := build.ReadStart(c.Call())
 			if start.Kind != build.StartsDevelopment && start.Kind != build.StartsBuild || s.hasRoom(d, dir, start) {
 				continue
 			}

@@ -46,7 +46,7 @@ func show(r *Rendering) []string {
 	}
 	out := []string{head}
 	for _, c := range r.ChangesOf(0) {
-		line := fmt.Sprintf("%s %s %s", c.Place, [...]string{"added", "replaced", "removed"}[c.Kind], c.Path)
+		line := fmt.Sprintf("%s %s %s", c.Place, [...]string{"added", "replaced", "removed", "tested"}[c.Kind], c.Path)
 		if c.Strict {
 			line += " strict"
 		}

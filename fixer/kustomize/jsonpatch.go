@@ -23,7 +23,7 @@ func (t *target) operations(patch *yamldoc.Node, from source) {
 		case "remove":
 			o.put(at, nil, false, true)
 		case "test":
-			o.note(Change{Path: at, Place: from.place(op), Kind: Added, Known: true, Strict: true})
+			o.note(Change{Path: at, Place: from.place(op), Kind: Tested, Known: true, Strict: true})
 		case "copy", "move":
 			if of, ok := o.pointer("from"); ok {
 				value := t.node.At(of)

@@ -205,7 +205,7 @@ patches:
     - {op: copy, from: /spec/none, path: /spec/copied}
     - {op: replace, path: /spec/template/spec/containers/0/args/1, value: z}
 `, `base/kustomization.yaml
-base/kustomization.yaml:5 added spec.replicas strict = 1
+base/kustomization.yaml:5 tested spec.replicas strict = 1
 base/kustomization.yaml:6 removed spec.template.spec.volumes strict = 
 base/kustomization.yaml:6 replaced spec.moved strict = [{"name":"data","emptyDir":{},},]
 base/kustomization.yaml:7 replaced spec.template.spec.containers[0].image strict = side

@@ -48,6 +48,7 @@ const (
 	Added    ChangeKind = iota // beside what is there: an item of a list
 	Replaced                   // what is there, and all below it, is lost
 	Removed
+	Tested // nothing, but the build fails where another value is there
 )
 
 // ChangesOf returns what is different in the object of a number.

@@ -68,12 +68,15 @@ func TestRules(t *testing.T) {
 			if len(cases) < 3 {
 				t.Errorf("%d cases; a rule needs its awkward ones too", len(cases))
 			}
-			got := map[string][]byte{}
+			got, ran := map[string][]byte{}, map[string]bool{} // -run may name single ones
 			for _, c := range cases {
-				t.Run(c.name, func(t *testing.T) { maps.Copy(got, c.run(t, rule)) })
+				t.Run(c.name, func(t *testing.T) {
+					ran[c.name] = true
+					maps.Copy(got, c.run(t, rule))
+				})
 			}
 			if *update && !t.Failed() {
-				rewrite(t, path, archive, got)
+				rewrite(t, path, archive, ran, got)
 			}
 		})
 	}
@@ -374,21 +377,26 @@ func kindOf(path string, data []byte) fixer.Kind {
 
 // rewrite puts the fixed files of a run into the archive, in place, so that
 // the difference can be read before it is committed.
-func rewrite(t *testing.T, path string, a *txtar.Archive, got map[string][]byte) {
+func rewrite(t *testing.T, path string, a *txtar.Archive, ran map[string]bool, got map[string][]byte) {
 	t.Helper()
+	lastOf := map[string]int{} // of what a case is given
+	for i, f := range a.Files {
+		if !isFixed(f.Name) {
+			lastOf[caseOf(f.Name)] = i
+		}
+	}
 	var out []txtar.File
 	for i, f := range a.Files {
-		folder, _, _ := strings.Cut(f.Name, "/")
-		if !strings.HasSuffix(folder, ".fixed") {
+		name := caseOf(f.Name)
+		if !ran[name] || !isFixed(f.Name) {
 			out = append(out, f)
 		}
-		last := i+1 == len(a.Files) || !sameCase(a.Files[i+1].Name, folder)
-		if last {
-			name := strings.TrimSuffix(folder, ".fixed")
-			for _, p := range slices.Sorted(maps.Keys(got)) {
-				if strings.HasPrefix(p, name+".fixed/") {
-					out = append(out, txtar.File{Name: p, Data: got[p]})
-				}
+		if !ran[name] || lastOf[name] != i {
+			continue
+		}
+		for _, p := range slices.Sorted(maps.Keys(got)) {
+			if strings.HasPrefix(p, name+".fixed/") {
+				out = append(out, txtar.File{Name: p, Data: got[p]})
 			}
 		}
 	}
@@ -398,7 +406,14 @@ func rewrite(t *testing.T, path string, a *txtar.Archive, got map[string][]byte)
 	}
 }
 
-func sameCase(name, folder string) bool {
-	next, _, _ := strings.Cut(name, "/")
-	return strings.TrimSuffix(next, ".fixed") == strings.TrimSuffix(folder, ".fixed")
+// caseOf is the case that a file of an archive belongs to.
+func caseOf(name string) string {
+	folder, _, _ := strings.Cut(name, "/")
+	return strings.TrimSuffix(folder, ".fixed")
+}
+
+// isFixed reports whether a file of an archive is what a case is to become.
+func isFixed(name string) bool {
+	folder, _, _ := strings.Cut(name, "/")
+	return strings.HasSuffix(folder, ".fixed")
 }

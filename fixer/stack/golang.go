@@ -99,10 +99,12 @@ func goRuntimes(a *App, static bool) []Runtime { return a.keepsUser(goImages(a, 
 
 func goImages(a *App, static bool) []Runtime {
 	if a.Base.Distribution == image.Alpine {
+		alpine := alpineOf(a)
+		alpine.Packages = append(alpine.Packages, "tzdata") // the toolchain has time zones of its own
 		if static {
-			return []Runtime{distrolessStatic(), alpineOf(a), scratch(a, distrolessStatic())}
+			return []Runtime{distrolessStatic(), alpine, scratch(a, distrolessStatic())}
 		}
-		return []Runtime{alpineOf(a)}
+		return []Runtime{alpine}
 	}
 	if static {
 		return []Runtime{distrolessStatic(), debianSlim(a), scratch(a, distrolessStatic())}

@@ -44,11 +44,15 @@ func (t *Topology) linkOnly(services []compose.View) {
 	var fits, sure []string
 	foreign := 0
 	for repo, views := range used {
-		if !strings.Contains(repo, "/") || strings.ContainsAny(repo, "$ ") || t.linked(repo) || listed(repo) || Repository(stage.Root().Image) == repo {
+		if strings.ContainsAny(repo, "$ ") || t.linked(repo) || listed(repo) || Repository(stage.Root().Image) == repo {
 			continue
 		}
-		foreign++
 		called, serves := startsAs(stage, path.Base(repo)) || isCalled(repo, file, t.in.Dockerfiles[file].Source), slices.ContainsFunc(views, func(v compose.View) bool { return fitsService(stage, v) })
+		serves = serves || exposesOne(stage, t.in.Images[repo])
+		if !strings.Contains(repo, "/") && !(called && serves) {
+			continue // many images without an owner are official ones
+		}
+		foreign++
 		if called || serves {
 			fits = append(fits, repo)
 		}
@@ -164,6 +168,11 @@ func fitsService(s *dockerfile.Stage, v compose.View) bool {
 	return slices.ContainsFunc(v.Mounts(), func(m compose.Mount) bool {
 		return slices.ContainsFunc(volumes, func(at dockerfile.Value) bool { return at.Known && path.Clean(at.Text) == path.Clean(m.Target) })
 	})
+}
+
+// exposesOne reports whether a stage exposes one of the ports that containers listen on.
+func exposesOne(s *dockerfile.Stage, ports []int) bool {
+	return len(ports) > 0 && slices.ContainsFunc(s.Exposes(), func(p dockerfile.Port) bool { return slices.Contains(ports, p.Number) })
 }
 
 // onlyBuild returns the stage of the only Dockerfile, where it is likely that it makes

@@ -28,9 +28,9 @@ type Input struct {
 	// Inline are the Dockerfiles that stand in Compose files, by their text.
 	Inline map[*yamldoc.Node]*dockerfile.File
 
-	// Images are the images of manifests, by their names without tags and digests. Named are
-	// the builds of pipelines.
-	Images map[string]bool
+	// Images are the images of manifests, by their names without tags and digests, with the
+	// ports that containers of them listen on. Named are the builds of pipelines.
+	Images map[string][]int
 	Named  []Named
 
 	// Names are those of all files, nil when they were not collected. Ignores are the
@@ -257,7 +257,7 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 		return b, true
 	}
 	if !strings.Contains(repo, "/") {
-		return Build{}, false
+		return t.onlyBuild(repo)
 	}
 	if b, ok := t.pipelineBuild(repo); ok {
 		if t.onRead != nil {

@@ -244,9 +244,9 @@ func TestImagesNamedByOneScheme(t *testing.T) {
 		{[]string{"shop/backend-frontend", "shop/backend-backend", "shop/frontend-frontend"}, map[string]string{"shop/backend-backend": "backend/Dockerfile", "shop/frontend-frontend": "frontend/Dockerfile"}},
 	} {
 		in := input(t, files, nil)
-		in.Images = map[string]bool{}
+		in.Images = map[string][]int{}
 		for _, name := range c.images {
-			in.Images[name] = true
+			in.Images[name] = nil
 		}
 		top := topology.New(in)
 		for _, name := range c.images {

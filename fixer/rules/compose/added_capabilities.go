@@ -101,7 +101,7 @@ func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	} else {
 		f.Message += ", beyond what Docker grants by default"
 	}
-	if nonRoot && !slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) }) && at.Own && at.File == v.File {
+	if nonRoot && !slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) || spec.UsesAsUser(name) }) && at.Own && at.File == v.File {
 		f.Message = fmt.Sprintf("Service %q adds %s, which has no effect because it does not run as root", v.Name, strings.Join(names, ", "))
 		f.Severity, f.Advice, f.Evidence = fixer.Low, "", []fixer.Evidence{spec.User.Evidence}
 		fix := withoutEffect(v, spec, names)

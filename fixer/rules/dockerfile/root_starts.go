@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -51,7 +52,7 @@ var serving = text.WordSet("php-apache php-fpm tomcat")
 // A startRoom is what the program needs to write, where it is started, to start at
 // all, and what says so.
 type startRoom struct {
-	dir   string // absolute
+	dir   string // absolute; "" where it is not known
 	start build.Start
 	where string // "CMD on line 5"
 }
@@ -78,11 +79,12 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	if dir.Text != "" && done.hold(dir.Text) {
 		return nil, ""
 	}
+	started = slices.DeleteFunc(started, func(r startRoom) bool { return r.dir != "" && done.hold(r.dir) })
 	for _, r := range started {
 		if r.start.Kind == build.StartsBuild {
 			room := "set WORKDIR to a separate directory that the user owns"
-			if dir.Known && givable(dir.Text) {
-				room = "make the user the owner of " + dir.Text + " (RUN chown)"
+			if r.dir != "" && givable(r.dir) {
+				room = "make the user the owner of " + r.dir + " (RUN chown)"
 			}
 			return nil, fmt.Sprintf("Run the build in a RUN step, or %s, then add USER. %s runs %s, and a build writes to its working directory", room, r.where, r.start.What)
 		}
@@ -99,27 +101,41 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 			return fmt.Sprintf(format, args...) + fmt.Sprintf(". %s runs %s, %s", r.where, r.start.What, what)
 		}
 		base, known := build.BaseOf(s.pass, s.stage)
-		switch mount := s.boundOver(dir.Text); {
+		switch mount := s.boundOver(cmp.Or(r.dir, dir.Text)); {
 		case mount != "":
 			return nil, say("Run the service as the owner of the mounted directory (user: in Compose), or add USER with that uid: %s", mount)
-		case !dir.Known || !givable(dir.Text) || !plainPath().MatchString(dir.Text):
+		case r.dir == "" || !givable(r.dir) || !plainPath().MatchString(r.dir):
 			return nil, say("Set WORKDIR to a separate directory, make the user its owner, then add USER")
 		case !known || !shellKnown(base) || !s.runsAsRootHere() || !s.bourne(nil):
 			return nil, say("Make the user the owner of the working directory (COPY --chown or RUN chown), then add USER")
 		}
-		r.dir = dir.Text
 		return &r, ""
 	}
 	return nil, ""
 }
 
-// starts are the programs that containers of the stage start with, as the file
-// and Compose services here say, which write where they are started.
+// starts are the programs that containers of the stage start with, as the file, Compose
+// services here and scripts of the repository say, which write where they are started.
 func (s *imageCheck) starts() []startRoom {
+	dir := s.stage.Workdir()
+	if !dir.Known {
+		dir.Text = ""
+	}
 	var out []startRoom
 	for _, line := range s.startLines() {
 		for _, start := range build.Starts(line.CommandLine) {
-			out = append(out, startRoom{start: start, where: line.where})
+			out = append(out, startRoom{dir: dir.Text, start: start, where: line.where})
+		}
+	}
+	for _, r := range s.scripts() {
+		at := dir.Text
+		for _, c := range r.Commands {
+			if to := c.Plain(); c.Program == "cd" && len(to) == 1 {
+				at = s.startPath(at, to[0])
+			}
+			if start := build.ReadStart(c.Call()); start.Kind != build.StartsPlainly && !r.Perhaps(c) {
+				out = append(out, startRoom{dir: at, start: start, where: "The script " + r.Place})
+			}
 		}
 	}
 	return out
@@ -195,11 +211,12 @@ func (r *startRoom) add(s *imageCheck, given writables) writables {
 	if len(room) == 0 && (s.buildsHere() || s.sendsGenerated(r.start.Kind == build.StartsDevelopment)) {
 		room, flat = []string{"."}, nil // what the build has made is root's as well
 	}
+	elsewhere := r.dir != s.stage.Workdir().Text // a script goes there, and nothing shows that it exists
 	for _, name := range room {
-		given = append(given, writable{path: path.Join(r.dir, name), create: name != "."})
+		given = append(given, writable{path: path.Join(r.dir, name), create: name != "." || elsewhere})
 	}
 	for _, name := range flat {
-		given = append(given, writable{path: path.Join(r.dir, name), create: name != ".", flat: true})
+		given = append(given, writable{path: path.Join(r.dir, name), create: name != "." || elsewhere, flat: true})
 	}
 	return given
 }
@@ -223,11 +240,7 @@ func (s *imageCheck) sendsGenerated(unknown bool) bool {
 func (s *imageCheck) buildsHere() bool {
 	for _, st := range build.Of(s.pass.File).Steps("RUN") {
 		if build.InChain(s.stage, st.Stage) && slices.ContainsFunc(st.Commands, func(c build.Command) bool {
-			var words []string
-			for _, w := range c.Words[min(c.ProgramWord, len(c.Words)):] {
-				words = append(words, w.Value)
-			}
-			return c.Install == nil && len(words) > 0 && build.ReadStart(words).Kind != build.StartsPlainly
+			return c.Install == nil && len(c.Call()) > 0 && build.ReadStart(c.Call()).Kind != build.StartsPlainly
 		}) {
 			return true
 		}

@@ -127,7 +127,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 // or a setuid bit of its own could still take them, unless
 // allowPrivilegeEscalation is false.
 func withoutEffect(c kube.Container, spec *container.Spec, names []string) (*fixer.Fix, []fixer.Evidence) {
-	if slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) }) {
+	if slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) || spec.UsesAsUser(name) }) {
 		return nil, nil
 	}
 	var evidence []fixer.Evidence
