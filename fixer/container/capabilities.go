@@ -124,6 +124,12 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, []string{"KILL"})
 		d.Evidence = append(d.Evidence, s.says("The pod's containers share a process namespace, so root needs KILL to signal processes of another container"))
 	}
+	if servers := s.supervisedServers(); len(servers) > 0 && !notRoot(user) {
+		for _, name := range servers {
+			need = union(need, strings.Fields(serverCaps[name]))
+		}
+		d.Evidence = append(d.Evidence, s.says("The container starts a supervisor, and its image installs "+joined(servers)))
+	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {
 		return d

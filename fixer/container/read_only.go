@@ -340,6 +340,9 @@ func (s *Spec) scratch(e *image.Entry) writes {
 			out.conditional = true
 			out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
 		case !told:
+			if w.Ships && out.refused == "" {
+				out.refused = fmt.Sprintf("Mount a volume that contains the image's files at %s. %s writes there, and an empty place would hide those files", placeOf(w), e.ID)
+			}
 			if out.conditional = true; w.Kind == "data" && (w.When != nil || s.names(w)) && out.refused == "" {
 				out.refused = fmt.Sprintf("Find out where %s writes %s, and mount a volume there first", e.ID, placeOf(w))
 				if w.When != nil {
