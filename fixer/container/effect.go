@@ -17,6 +17,7 @@ import (
 // does to it.
 type effect struct {
 	run     Run
+	program string // by its name alone
 	command string // for people: the program and what it is about, never its other words
 
 	installs bool     // it installs packages
@@ -58,7 +59,7 @@ func (s *Spec) readEffects() []effect {
 		if !s.replacesStart() {
 			runs = append(slices.Clone(s.starts()), runs...)
 		}
-		runs = append(s.scriptRuns(), runs...)
+		runs = append(append(s.scriptRuns(), s.handedRuns()...), runs...)
 	}
 	for _, r := range runs {
 		if r.Unread {
@@ -73,7 +74,7 @@ func (s *Spec) readEffects() []effect {
 }
 
 func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
-	e := effect{run: r, command: c.Program}
+	e := effect{run: r, program: c.Program, command: c.Program}
 	if e.command == "" && len(c.Words) > 0 {
 		e.command = short(c.Words[0].Raw, 40)
 	}
@@ -83,6 +84,9 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		e.caps = union(e.caps, strings.Fields(p.caps))
 	}
 	e.caps = union(e.caps, strings.Fields(serverCaps[c.Program]))
+	if r.Start && becomesByOption(c) {
+		e.caps = union(e.caps, []string{"SETGID", "SETUID"})
+	}
 	if gives, named := givesOwner(c); gives {
 		e.root = e.root || named
 		e.caps = union(e.caps, strings.Fields(ownerCaps))

@@ -84,7 +84,7 @@ var programs = map[string]program{
 
 	// Services that start others as other users.
 	"cron": {caps: "SETGID SETUID", root: true, system: true}, "crond": {caps: "SETGID SETUID", root: true}, "sshd": {caps: "AUDIT_WRITE CHOWN SETGID SETUID SYS_CHROOT", root: true, system: true},
-	"service": {caps: accountCaps, root: true, system: true}, "systemctl": {caps: accountCaps, root: true, system: true}, "rc-service": {caps: accountCaps, root: true, system: true}, "supervisord": {caps: "SETGID SETUID"},
+	"service": {caps: accountCaps, root: true, system: true}, "systemctl": {caps: accountCaps, root: true, system: true}, "rc-service": {caps: accountCaps, root: true, system: true}, "supervisord": {caps: "KILL SETGID SETUID"},
 	"init": {caps: accountCaps, root: true, system: true}, "openrc": {caps: accountCaps, root: true, system: true},
 	"runsvdir": {caps: accountCaps, system: true}, "runsv": {caps: accountCaps, system: true}, "svscan": {caps: accountCaps, system: true}, // state beside each service
 	"s6-svscan": {caps: accountCaps, system: true}, "my_init": {caps: accountCaps, system: true},
@@ -93,6 +93,7 @@ var programs = map[string]program{
 	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},
 	"truncate": {writes: allArgs}, "mkfifo": {writes: allArgs}, "unlink": {writes: allArgs}, "cp": {writes: lastArg}, "mv": {writes: lastArg},
 	"ln": {writes: lastArg}, "install": {}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
+	"redis-sentinel": {writes: firstArg}, "valkey-sentinel": {writes: firstArg},
 	"certbot": {keeps: []kept{{"/etc/letsencrypt", "--config-dir", false}, {"/var/lib/letsencrypt", "--work-dir", true}, {"/var/log/letsencrypt", "--logs-dir", true}}},
 
 	// What writes nothing.
@@ -115,12 +116,35 @@ var serverCaps = map[string]string{
 	"httpd-foreground": "SETGID SETUID", "haproxy": "SETGID SETUID", "unitd": "CHOWN SETGID SETUID", "vsftpd": "SETGID SETUID SYS_CHROOT", "dropbear": "CHOWN SETGID SETUID",
 	"mysqld": "CHOWN DAC_OVERRIDE SETGID SETUID", "mysqld_safe": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd-safe": "CHOWN DAC_OVERRIDE SETGID SETUID",
 	"dnsmasq": "SETGID SETUID", "named": "SETGID SETUID SYS_CHROOT", "postfix": accountCaps, "dovecot": accountCaps + " SYS_CHROOT", "exim": accountCaps, "smbd": accountCaps,
-	"circusd": "SETGID SETUID", "monit": "SETGID SETUID",
+	"circusd": "KILL SETGID SETUID", "monit": "KILL SETGID SETUID",
+	"unbound": "SETGID SETUID SYS_CHROOT", "clamd": "SETGID SETUID", "freshclam": "SETGID SETUID", "rspamd": "SETGID SETUID", "slapd": "SETGID SETUID", "opendkim": "SETGID SETUID",
+	"proftpd": "SETGID SETUID SYS_CHROOT", "pure-ftpd": "SETGID SETUID SYS_CHROOT", "xinetd": "SETGID SETUID", "chronyd": "CHOWN SETGID SETUID", "snmpd": "SETGID SETUID",
+	"pdns_server": "SETGID SETUID SYS_CHROOT", "varnishd": "CHOWN SETGID SETUID", "mosquitto": "SETGID SETUID", "freeradius": "CHOWN SETGID SETUID", "radiusd": "CHOWN SETGID SETUID",
 }
 
 // accountCaps are the capabilities with which root gives files to another account
 // and becomes it.
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"
+
+// becomesByOption reports whether the options of a program name a user and a group to
+// become, neither of them root's.
+func becomesByOption(c build.Command) bool {
+	user, group := false, false
+	args := c.Args()
+	for k, w := range args {
+		name, value, valued := strings.Cut(w.Value, "=")
+		if !valued && k+1 < len(args) {
+			value = args[k+1].Value
+		}
+		if value == "" || value == "root" || value == "0" || strings.HasPrefix(value, "-") {
+			continue
+		}
+		user, group = user || userOptions[name], group || groupOptions[name]
+	}
+	return user && group
+}
+
+var userOptions, groupOptions = text.WordSet("-u --user --uid --setuid"), text.WordSet("-g --group --gid --setgid")
 
 // optionFiles are options of programs whose value is a file or directory that is
 // written to.

@@ -103,6 +103,10 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
 	}
+	if at := s.unreadConfiguration(); at != "" {
+		proven = false
+		d.Evidence = append(d.Evidence, s.says("The configuration at "+at+", which oakum does not read, may name other places to write to"))
+	}
 	if s.ReadOnly.No() {
 		proven = false
 		d.Evidence = append(d.Evidence, s.says(s.readOnlyKey()+" is set to false"))
@@ -336,6 +340,9 @@ func (s *Spec) scratch(e *image.Entry) writes {
 			out.conditional = true
 			out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
 		case !told:
+			if w.Ships && out.refused == "" {
+				out.refused = fmt.Sprintf("Mount a volume that contains the image's files at %s. %s writes there, and an empty place would hide those files", placeOf(w), e.ID)
+			}
 			if out.conditional = true; w.Kind == "data" && (w.When != nil || s.names(w)) && out.refused == "" {
 				out.refused = fmt.Sprintf("Find out where %s writes %s, and mount a volume there first", e.ID, placeOf(w))
 				if w.When != nil {
