@@ -224,7 +224,7 @@ func isNameByte(c byte) bool {
 	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// preparedByOthers reports whether another of the services that may write to a volume gives its
+// preparedByOthers reports whether another of the services that may write to a volume may give its
 // files to a user: it runs as root, or as nobody knows whom.
 func preparedByOthers(p *fixer.Pass, v compose.View, mounting []compose.View) bool {
 	return slices.ContainsFunc(mounting, func(o compose.View) bool {
