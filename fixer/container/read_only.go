@@ -103,6 +103,9 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
 	}
+	if s.configuredUnread() {
+		proven = false
+	}
 	if s.ReadOnly.No() {
 		proven = false
 		d.Evidence = append(d.Evidence, s.says(s.readOnlyKey()+" is set to false"))
