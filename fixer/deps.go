@@ -68,6 +68,10 @@ func (d *Deps) Paths() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// Size returns how many files were read and links asked for, without the files that an index
+// was worked out from: for one file of a repository it does not grow with the others.
+func (d *Deps) Size() int { return len(d.files.list) + len(d.links.list) }
+
 func (d *Deps) addFile(path string, f *File) { d.files.add(readFile{path, f}) }
 
 func (d *Deps) addLink(a *topology.Answer, fingerprint string) {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -146,6 +147,24 @@ func (b *Build) CreatedAccounts(s *dockerfile.Stage) []image.Identity {
 func accountNumber(text string) (int, bool) {
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n >= 0
+}
+
+// AccountsFrom returns the stage whose list of users a stage copies in the place of its own,
+// as images made of scratch do, nil where it copies none.
+func AccountsFrom(f *dockerfile.File, s *dockerfile.Stage) *dockerfile.Stage {
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			from, ok := i.Flag("from")
+			if n := len(i.Words) - 1; !ok || i.Keyword != "COPY" || n < 1 || !strings.HasPrefix(i.Words[n].Value, "/etc") ||
+				!slices.ContainsFunc(i.Words[:n], func(w dockerfile.Word) bool { return w.Value == "/etc/passwd" }) {
+				continue
+			}
+			if source := StageNamed(f, from.Value); source != nil && source.Index < stage.Index {
+				return source
+			}
+		}
+	}
+	return nil
 }
 
 // FirstGroupUnknown reports whether the commands before an instruction may give a

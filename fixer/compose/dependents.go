@@ -217,16 +217,10 @@ func (all places) add(p Part) {
 // nearest returns those services of a name that lie nearest to a file: beside it,
 // else in the nearest directory above, else in those below.
 func (all places) nearest(name, file string) []Part {
-	own := path.Dir(file)
-	for dir := own; ; dir = path.Dir(dir) {
-		found := slices.DeleteFunc(slices.Clone(all.byPlace[[2]string{name, dir}]), func(p Part) bool { return p.File == file })
-		if len(found) > 0 {
-			return found
-		}
-		if dir == "." || dir == "/" {
-			break
-		}
+	if found := all.above(name, file); len(found) > 0 {
+		return found
 	}
+	own := path.Dir(file)
 	prefix := own + "/"
 	if own == "." {
 		prefix = ""
@@ -238,6 +232,16 @@ func (all places) nearest(name, file string) []Part {
 		to++
 	}
 	return list[from:to]
+}
+
+// above returns those beside a file, else those in the nearest directory above it.
+func (all places) above(name, file string) []Part {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		found := slices.DeleteFunc(slices.Clone(all.byPlace[[2]string{name, dir}]), func(p Part) bool { return p.File == file })
+		if len(found) > 0 || dir == "." || dir == "/" {
+			return found
+		}
+	}
 }
 
 // included returns the service of a name that a Compose file beside a file includes from

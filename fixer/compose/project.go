@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -228,6 +229,7 @@ func (p *Project) readViews() map[string][]View {
 			out[file] = append(out[file], v.assembled())
 		}
 	}
+	p.overElsewhere(out)
 	p.addDependents(out)
 	return out
 }
@@ -293,6 +295,27 @@ func (p *Project) completes(file, service string) bool {
 		}
 	}
 	return false
+}
+
+// overElsewhere makes services partial that complete one of a directory above: a file
+// that is called an override and has none to complete beside it is put beside that one
+// before it is used, as the overrides that a project offers its users are.
+func (p *Project) overElsewhere(views map[string][]View) {
+	whole := places{byName: map[string][]Part{}, byPlace: map[[2]string][]Part{}}
+	for _, file := range slices.Sorted(maps.Keys(views)) {
+		for _, v := range views[file] {
+			if !v.Partial && !IsOverride(file) {
+				whole.add(v.Part())
+			}
+		}
+	}
+	for file, list := range views {
+		for i := range list {
+			if IsOverride(file) && !list[i].Partial && len(whole.above(list[i].Name, file)) > 0 {
+				list[i].Partial = true
+			}
+		}
+	}
 }
 
 // IsOverride reports whether a file of this name only completes others.

@@ -113,6 +113,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says(becomes+" are set, so the entrypoint starts as root and switches to that user"))
 	}
+	if caps, because := s.configuredCaps(); len(caps) > 0 && !notRoot(user) {
+		need = union(need, caps)
+		d.Evidence = append(d.Evidence, because)
+	}
 	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
 		need = union(need, []string{"DAC_OVERRIDE"})
 		d.Evidence = append(d.Evidence, s.says("The container mounts "+joined(dirs)+" from the host. Such files usually belong to another user, so root needs DAC_OVERRIDE"))
@@ -123,6 +127,12 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	if s.SharedPID && !notRoot(user) {
 		need = union(need, []string{"KILL"})
 		d.Evidence = append(d.Evidence, s.says("The pod's containers share a process namespace, so root needs KILL to signal processes of another container"))
+	}
+	if servers := s.supervisedServers(); len(servers) > 0 && !notRoot(user) {
+		for _, name := range servers {
+			need = union(need, strings.Fields(serverCaps[name]))
+		}
+		d.Evidence = append(d.Evidence, s.says("The container starts a supervisor, and its image installs "+joined(servers)))
 	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {

@@ -83,6 +83,13 @@ func partsOf(c *image.Condition) (out []func(*Spec, Truth)) {
 			}
 		})
 	}
+	if len(c.Replaced) > 0 {
+		out = append(out, func(s *Spec, want Truth) {
+			if want == Yes {
+				s.Mounts = append(s.Mounts, Mount{Target: c.Replaced[0], Kind: MountHost, Host: "/srv"})
+			}
+		})
+	}
 	if c.User != "" {
 		out = append(out, func(s *Spec, want Truth) {
 			who := image.Identity{UID: 4711, KnownUID: true, Numeric: true}

@@ -35,6 +35,7 @@ func (s *Spec) holds(c *image.Condition) Truth {
 	part(len(c.Mount) > 0, func() Truth {
 		return truth(slices.ContainsFunc(c.Mount, func(at string) bool { return s.mountedAs(at, c.As) }))
 	})
+	part(len(c.Replaced) > 0, func() Truth { return truth(slices.ContainsFunc(c.Replaced, s.replaces)) })
 	part(c.User != "", func() Truth { return s.userIs(c.User) })
 	part(c.Default, func() Truth { return truth(!s.replacesStart()) })
 	part(c.LowPort, func() Truth { return s.lowPortIsClosed() })

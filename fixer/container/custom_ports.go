@@ -53,11 +53,17 @@ func (s *Spec) servesData() string {
 // servesLogins says which port shows that people log in to a container whose image nobody
 // knows, "" for all others. The server starts as root, and becomes the user who logs in.
 func (s *Spec) servesLogins() string {
-	if s.Image.unknown() && slices.Contains(s.Ports, 22) {
-		return "The container listens on port 22, the usual port of SSH"
+	for _, n := range s.Ports {
+		if name := loginPorts[n]; name != "" && s.Image.unknown() {
+			return fmt.Sprintf("The container listens on port %d, the usual port of %s", n, name)
+		}
 	}
 	return ""
 }
+
+// loginPorts are those on which a server gives files or a shell to who logs in, as that
+// user.
+var loginPorts = map[int]string{21: "FTP", 22: "SSH", 139: "SMB", 445: "SMB", 548: "AFP"}
 
 // loginCaps are what a server for logins needs to become other users and to shut them in.
 const loginCaps = accountCaps + " AUDIT_WRITE KILL SYS_CHROOT"

@@ -17,6 +17,7 @@ import (
 // does to it.
 type effect struct {
 	run     Run
+	program string // by its name alone
 	command string // for people: the program and what it is about, never its other words
 
 	installs bool     // it installs packages
@@ -26,6 +27,7 @@ type effect struct {
 	caps     []string // capabilities of root that it uses
 	writes   []string // absolute paths it writes to
 	makes    []string // of these, directories that it makes with all above them
+	scratch  []string // absolute paths of directories for which an empty place will do
 	here     bool     // it writes to its working directory, which nothing here names
 	astray   bool     // it writes to where a variable or a substitution says
 	unknown  bool     // nothing is known of the program
@@ -57,7 +59,7 @@ func (s *Spec) readEffects() []effect {
 		if !s.replacesStart() {
 			runs = append(slices.Clone(s.starts()), runs...)
 		}
-		runs = append(s.scriptRuns(), runs...)
+		runs = append(append(s.scriptRuns(), s.handedRuns()...), runs...)
 	}
 	for _, r := range runs {
 		if r.Unread {
@@ -72,7 +74,7 @@ func (s *Spec) readEffects() []effect {
 }
 
 func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
-	e := effect{run: r, command: c.Program}
+	e := effect{run: r, program: c.Program, command: c.Program}
 	if e.command == "" && len(c.Words) > 0 {
 		e.command = short(c.Words[0].Raw, 40)
 	}
@@ -82,6 +84,16 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		e.caps = union(e.caps, strings.Fields(p.caps))
 	}
 	e.caps = union(e.caps, strings.Fields(serverCaps[c.Program]))
+	if r.Start && becomesByOption(c) {
+		e.caps = union(e.caps, []string{"SETGID", "SETUID"})
+	}
+	if gives, named := givesOwner(c); gives {
+		e.root = e.root || named
+		e.caps = union(e.caps, strings.Fields(ownerCaps))
+	}
+	if slices.Contains(s.Image.setuidPrograms(), c.Program) { // what such a program does as root nothing tells
+		e.setuid, e.caps = true, union(e.caps, strings.Fields(accountCaps))
+	}
 	e.perhaps = r.Script && r.Perhaps(c)
 	before := strings.Join(append(wrappedBy(c), ""), " ")
 	_, known := programs[c.Program]
@@ -133,6 +145,13 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		}
 	}
 	e.command = before + e.command
+	for _, k := range keeps(c) {
+		if k.temporary {
+			e.scratch = append(e.scratch, k.at)
+		} else {
+			e.writes = append(e.writes, k.at)
+		}
+	}
 	return e
 }
 

@@ -51,7 +51,9 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 	for _, m := range v.Mounts() {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly, Open: m.Tmpfs && isOpen(m)})
 	}
+	s.Runs = append(s.Runs, s.mountedScripts(p, v)...)
 	s.copies(v)
+	s.readConfigured(p, v)
 	for _, port := range append(v.Ports(), v.Exposed()...) {
 		if first, _, ok := port.Range(); ok {
 			s.Ports = append(s.Ports, first)

@@ -128,7 +128,8 @@ var memoryForms = sync.OnceValue(func() []memoryForm {
 		form(`\bVARNISH_SIZE=`+size+`\b`, 1, 0.7),
 		form(`\b[A-Z_]*(?:CACHE|BUFFER|HEAP|MEMORY)[A-Z_]*_(?:MB|MIB)=`+size+`\b`, 1<<20, 0.75),
 		form(`\bMSSQL_MEMORY_LIMIT_MB=`+size+`\b`, 1<<20, 0.8),
-		form(`\b(?:HEAP_NEWSIZE|MAX_HEAP_SIZE|HEAP_SIZE|JVM_XMX|JAVA_XMX|MAX_HEAP|MEMORY_SIZE|MAX_MEMORY)=`+size+`\b`, 1<<20, 0.75),
+		form(`\b(?:HEAP_NEWSIZE|MAX_HEAP_SIZE|HEAP_SIZE|JVM_XMX|JAVA_XMX|MAX_HEAP|MEMORY_SIZE|MAX_MEMORY|MEMORY_MAX|INIT_MEMORY|JAVA_MEMORY|JVM_MEMORY|SERVER_MEMORY)=`+size+`\b`, 1<<20, 0.75),
+		form(`\bMEMORY=([0-9]+(?:\.[0-9]+)?[kmgtKMGT]i?[bB]?)\b`, 1, 0.75), // with a unit, else it may be anything
 		form(`(?i)\b(?:NEO4J_[a-z_]*memory_(?:heap|pagecache)_[a-z_.]*size)=`+size+`\b`, 1, 0.5),
 	}
 })

@@ -3,6 +3,7 @@ package container
 import (
 	"cmp"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -106,6 +107,7 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 }
 
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
+	out.setuid = sync.OnceValue(func() []string { return setuidPrograms(b) })
 	out.Build, out.builds, out.scripts, out.copied = &b, []topology.Build{b}, startScripts(p, b), copiedCapabilities(p, b)
 	base := baseProfile(p, b)
 	if base != nil {
@@ -224,6 +226,11 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 		if a.Name == name {
 			return a
 		}
+	}
+	if from := build.AccountsFrom(b.File, b.Stage); from != nil {
+		copied := b
+		copied.Stage = from
+		return account(p, copied, name)
 	}
 	if base, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root()); ok && base.Certain {
 		return account(p, base, name)

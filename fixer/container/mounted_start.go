@@ -15,8 +15,19 @@ func (s *Spec) mountedStart() string {
 	if !s.replacesStart() {
 		return ""
 	}
+	for _, at := range s.startedFiles() {
+		if s.mountsFile(at) {
+			return at
+		}
+	}
+	return ""
+}
+
+// startedFiles are the files that the command line starts by their paths, itself or with a
+// shell.
+func (s *Spec) startedFiles() []string {
+	var out []string
 	for _, r := range s.starts() {
-		dir := r.Dir
 		for _, c := range r.Commands {
 			at := ""
 			if k := c.ProgramWord; k < len(c.Words) && !c.Words[k].Dynamic {
@@ -28,12 +39,12 @@ func (s *Spec) mountedStart() string {
 			if !path.IsAbs(at) && path.Base(at) == at {
 				continue // found in PATH
 			}
-			if where, ok := s.resolve(at, dir); ok && s.mountsFile(where) {
-				return where
+			if where, ok := s.resolve(at, r.Dir); ok {
+				out = append(out, where)
 			}
 		}
 	}
-	return ""
+	return out
 }
 
 // mountsFile reports whether a file comes from outside the image, by itself or with its

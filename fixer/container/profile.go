@@ -36,6 +36,9 @@ type Profile struct {
 	// scripts are those of the repository that an image built here starts.
 	scripts []startScript
 
+	// setuid works out once which programs of an image built here gain privileges by the
+	// mode of their file; nil in a profile without a build.
+	setuid func() []string
 	// copied are the capabilities of programs that a build here copies from other images.
 	copied []fileCapability
 

@@ -18,6 +18,13 @@ type program struct {
 	setuid bool   // it gains privileges when another user than root starts it
 	system bool   // it changes files all over the root filesystem
 	writes wordsOf
+	keeps  []kept
+}
+
+// A kept is a directory that a program writes to unless an option names another one.
+type kept struct {
+	at, option string
+	temporary  bool // what is there may be lost
 }
 
 // A wordsOf says which words of a command are paths that it writes to.
@@ -61,7 +68,7 @@ var programs = map[string]program{
 	"pkexec": {setuid: true}, "fusermount": {caps: "SYS_ADMIN", setuid: true}, "fusermount3": {caps: "SYS_ADMIN", setuid: true},
 	"ping": {caps: "NET_RAW", setuid: true}, "ping6": {caps: "NET_RAW", setuid: true}, "traceroute": {caps: "NET_RAW", setuid: true},
 	"arping": {caps: "NET_RAW", setuid: true}, "fping": {caps: "NET_RAW", setuid: true}, "mtr": {caps: "NET_RAW", setuid: true},
-	"crontab": {setuid: true},
+	"crontab": {setuid: true}, "fixuid": {caps: "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID", setuid: true, system: true},
 
 	// The machine.
 	"mount": {caps: "SYS_ADMIN", root: true}, "umount": {caps: "SYS_ADMIN", root: true}, "losetup": {caps: "SYS_ADMIN", root: true},
@@ -77,13 +84,17 @@ var programs = map[string]program{
 
 	// Services that start others as other users.
 	"cron": {caps: "SETGID SETUID", root: true, system: true}, "crond": {caps: "SETGID SETUID", root: true}, "sshd": {caps: "AUDIT_WRITE CHOWN SETGID SETUID SYS_CHROOT", root: true, system: true},
-	"service": {caps: accountCaps, root: true, system: true}, "systemctl": {caps: accountCaps, root: true, system: true}, "rc-service": {caps: accountCaps, root: true, system: true}, "supervisord": {caps: "SETGID SETUID"},
+	"service": {caps: accountCaps, root: true, system: true}, "systemctl": {caps: accountCaps, root: true, system: true}, "rc-service": {caps: accountCaps, root: true, system: true}, "supervisord": {caps: "KILL SETGID SETUID"},
 	"init": {caps: accountCaps, root: true, system: true}, "openrc": {caps: accountCaps, root: true, system: true},
+	"runsvdir": {caps: accountCaps, system: true}, "runsv": {caps: accountCaps, system: true}, "svscan": {caps: accountCaps, system: true}, // state beside each service
+	"s6-svscan": {caps: accountCaps, system: true}, "my_init": {caps: accountCaps, system: true},
 
 	// What writes files that it is told.
 	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},
 	"truncate": {writes: allArgs}, "mkfifo": {writes: allArgs}, "unlink": {writes: allArgs}, "cp": {writes: lastArg}, "mv": {writes: lastArg},
-	"ln": {writes: lastArg}, "install": {writes: lastArg}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
+	"ln": {writes: lastArg}, "install": {}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
+	"redis-sentinel": {writes: firstArg}, "valkey-sentinel": {writes: firstArg},
+	"certbot": {keeps: []kept{{"/etc/letsencrypt", "--config-dir", false}, {"/var/lib/letsencrypt", "--work-dir", true}, {"/var/log/letsencrypt", "--logs-dir", true}}},
 
 	// What writes nothing.
 	"true": {}, "false": {}, ":": {}, "[": {}, "test": {}, "echo": {}, "printf": {},
@@ -105,12 +116,35 @@ var serverCaps = map[string]string{
 	"httpd-foreground": "SETGID SETUID", "haproxy": "SETGID SETUID", "unitd": "CHOWN SETGID SETUID", "vsftpd": "SETGID SETUID SYS_CHROOT", "dropbear": "CHOWN SETGID SETUID",
 	"mysqld": "CHOWN DAC_OVERRIDE SETGID SETUID", "mysqld_safe": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd-safe": "CHOWN DAC_OVERRIDE SETGID SETUID",
 	"dnsmasq": "SETGID SETUID", "named": "SETGID SETUID SYS_CHROOT", "postfix": accountCaps, "dovecot": accountCaps + " SYS_CHROOT", "exim": accountCaps, "smbd": accountCaps,
-	"s6-svscan": accountCaps, "runsvdir": accountCaps, "my_init": accountCaps, "circusd": "SETGID SETUID", "monit": "SETGID SETUID",
+	"circusd": "KILL SETGID SETUID", "monit": "KILL SETGID SETUID",
+	"unbound": "SETGID SETUID SYS_CHROOT", "clamd": "SETGID SETUID", "freshclam": "SETGID SETUID", "rspamd": "SETGID SETUID", "slapd": "SETGID SETUID", "opendkim": "SETGID SETUID",
+	"proftpd": "SETGID SETUID SYS_CHROOT", "pure-ftpd": "SETGID SETUID SYS_CHROOT", "xinetd": "SETGID SETUID", "chronyd": "CHOWN SETGID SETUID", "snmpd": "SETGID SETUID",
+	"pdns_server": "SETGID SETUID SYS_CHROOT", "varnishd": "CHOWN SETGID SETUID", "mosquitto": "SETGID SETUID", "freeradius": "CHOWN SETGID SETUID", "radiusd": "CHOWN SETGID SETUID",
 }
 
 // accountCaps are the capabilities with which root gives files to another account
 // and becomes it.
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"
+
+// becomesByOption reports whether the options of a program name a user and a group to
+// become, neither of them root's.
+func becomesByOption(c build.Command) bool {
+	user, group := false, false
+	args := c.Args()
+	for k, w := range args {
+		name, value, valued := strings.Cut(w.Value, "=")
+		if !valued && k+1 < len(args) {
+			value = args[k+1].Value
+		}
+		if value == "" || value == "root" || value == "0" || strings.HasPrefix(value, "-") {
+			continue
+		}
+		user, group = user || userOptions[name], group || groupOptions[name]
+	}
+	return user && group
+}
+
+var userOptions, groupOptions = text.WordSet("-u --user --uid --setuid"), text.WordSet("-g --group --gid --setgid")
 
 // optionFiles are options of programs whose value is a file or directory that is
 // written to.
@@ -119,7 +153,7 @@ var optionFiles = map[string]map[string]bool{
 	"tar": text.WordSet("-C --directory"), "unzip": text.WordSet("-d"), "openssl": text.WordSet("-out -keyout"), "keytool": text.WordSet("-keystore -file -destkeystore"),
 	"cp": text.WordSet("-t --target-directory"), "mv": text.WordSet("-t --target-directory"), "sort": text.WordSet("-o --output"), "pg_dump": text.WordSet("-f --file"),
 	"pg_dumpall": text.WordSet("-f --file"), "mysqldump": text.WordSet("-r --result-file"), "mongodump": text.WordSet("-o --out --archive"), "zip": {}, "gpg": text.WordSet("-o --output --homedir"),
-	"celery": text.WordSet("-s --schedule --schedule-filename -f --logfile --pidfile"), "patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
+	"celery": text.WordSet("-s --schedule --schedule-filename -f --logfile --pidfile"), "patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "certbot": text.WordSet("--config-dir --work-dir --logs-dir"), "envsubst": {}, "dd": {},
 }
 
 // flagLetters are the options of one letter of these programs that take no value:
@@ -217,6 +251,8 @@ func wrote(c build.Command) (paths []string, here bool) {
 		}
 	}
 	switch c.Program {
+	case "install":
+		paths = append(paths, installed(c)...)
 	case "sed", "perl":
 		paths = append(paths, editedInPlace(args)...)
 	case "curl":
@@ -243,6 +279,16 @@ func wrote(c build.Command) (paths []string, here bool) {
 		}
 	}
 	return paths, here
+}
+
+// keeps are the directories that a command writes to without being told.
+func keeps(c build.Command) []kept {
+	return slices.DeleteFunc(slices.Clone(programs[c.Program].keeps), func(k kept) bool {
+		return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
+			name, _, _ := strings.Cut(w.Value, "=")
+			return name == k.option
+		})
+	})
 }
 
 // editedInPlace are the files that sed or perl edits where they are: its words after the

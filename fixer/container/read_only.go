@@ -106,8 +106,9 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
 	}
-	if s.configuredUnread() {
+	if at := s.unreadConfiguration(); at != "" {
 		proven = false
+		d.Evidence = append(d.Evidence, s.says("The configuration at "+at+", which oakum does not read, may name other places to write to"))
 	}
 	if s.ReadOnly.No() {
 		proven = false
@@ -227,7 +228,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case e.installs:
 			d.manual("Install packages in the image, then make the root filesystem read-only. " + e.says() + ", which changes files across the root filesystem")
 			d.Evidence = append(d.Evidence, e.evidence(s))
-		case e.system && (!notRoot(d.User) || e.run.asRoot()):
+		case e.system && (!notRoot(d.User) || e.run.asRoot() || e.setuid):
 			d.manual("Change the system files in the image, or mount volumes over them, then make the root filesystem read-only. " + e.says() + ", which changes system files")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.here:
@@ -239,12 +240,21 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 				d.Evidence = append(d.Evidence, e.evidence(s))
 			}
 		}
+		for _, at := range e.scratch {
+			if d.Level != fixer.Manual && !s.Mounted(at) && !(s.Platform == Compose && s.Image.declaresVolume(at)) && !covered(d, at) {
+				d.Scratch = append(slices.Clip(d.Scratch), image.WritablePath{Path: at, Kind: "runtime"})
+			}
+		}
 		for _, at := range e.writes {
 			if !s.roomAt(d, at, scratchDir(at), slices.Contains(e.makes, at)) && d.Level != fixer.Manual {
 				d.manual("Mount a volume at " + directoryOf(at) + " that contains the image's files, then make the root filesystem read-only. " + e.says() + ", which writes among the image's own files")
 				d.Evidence = append(d.Evidence, e.evidence(s))
 			}
 		}
+	}
+	if c := s.writesElsewhere(); c != nil && d.Level != fixer.Manual {
+		d.manual(c.instead(s) + ", then make the root filesystem read-only. " + c.says())
+		d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
 	}
 	if d.Level != fixer.Manual {
 		s.roomWhereStarted(d)
@@ -301,7 +311,7 @@ func unbound(d *ReadOnlyDecision, at string) {
 // directoryOf is the directory to give a volume to so that a path can be written to.
 // A volume in place of all that the image has is no advice.
 func directoryOf(at string) string {
-	if dir := path.Dir(at); dir != "/" && dir != "/usr" && dir != "/var" {
+	if dir := path.Dir(at); !slices.Contains([]string{"/", "/etc", "/usr", "/var", "/var/lib"}, dir) {
 		return dir
 	}
 	return at
@@ -345,6 +355,9 @@ func (s *Spec) scratch(e *image.Entry) writes {
 			out.conditional = true
 			out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
 		case !told:
+			if w.Ships && out.refused == "" {
+				out.refused = fmt.Sprintf("Mount a volume that contains the image's files at %s. %s writes there, and an empty place would hide those files", placeOf(w), e.ID)
+			}
 			if out.conditional = true; w.Kind == "data" && (w.When != nil || s.names(w)) && out.refused == "" {
 				out.refused = fmt.Sprintf("Find out where %s writes %s, and mount a volume there first", e.ID, placeOf(w))
 				if w.When != nil {

@@ -145,6 +145,10 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		e := s.rootCommand()
 		d.unknown(s.withoutRoot(*e) + ". " + e.says() + ", which " + onlyRoot(*e))
 		d.Evidence = append(d.Evidence, e.evidence(s))
+	case s.writesAsRoot() != nil:
+		c := s.writesAsRoot()
+		d.unknown(c.instead(s) + ", then set a user. " + c.says() + ", where only root may write")
+		d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
 	case s.wantsPrivate() != "":
 		at := s.wantsPrivate()
 		d.unknown("Copy " + at + " in an init container to a file that belongs to the user and has mode 0400, and set the user then. The application refuses a file that a group may read, and without fsGroup only root can read this one")

@@ -59,6 +59,9 @@ type Spec struct {
 	Kind  fixer.EvidenceKind
 	Place string
 
+	configured     []configured // what its configuration files name for it to write to
+	configurations []string     // where those that were read lie in the container
+
 	read *reading // what follows from the above, worked out once; nil in a spec made by hand
 }
 

@@ -14,7 +14,7 @@ import (
 // program that is known to write to the directory it is started in, as development servers
 // and builds do, and nothing writable is there: an empty place would hide what is in it.
 func (s *Spec) roomWhereStarted(d *ReadOnlyDecision) {
-	for _, r := range s.starts() {
+	for _, r := range append(slices.Clone(s.starts()), s.handedRuns()...) {
 		dir := r.Dir
 		for _, c := range r.Commands {
 			if c.Program == "cd" {

@@ -22,7 +22,8 @@ const (
 )
 
 // readMounted reads the configuration files of the repository that Compose files mount
-// or give as configs: they say whom a server connects to. Files that a person keeps
+// or give as configs, which say whom a server connects to, and the scripts, which services
+// may start with. Files that a person keeps
 // private by their name or ending, keys and certificates, are not among them.
 func (l *loader) readMounted() {
 	var files []string
@@ -42,7 +43,7 @@ func (l *loader) readMounted() {
 			if problem != "" {
 				continue
 			}
-			for _, file := range l.configurationsAt(at, m.target) {
+			for _, file := range l.mountedAt(at, m.target) {
 				if left > 0 && l.sources[file] == nil && l.addMounted(file) {
 					left--
 				}
@@ -51,28 +52,30 @@ func (l *loader) readMounted() {
 	}
 }
 
-// configurationsAt are the configuration files that are mounted with a file or directory.
-// Of a directory only those count that is mounted where configuration lies.
-func (l *loader) configurationsAt(at, target string) []string {
+// mountedAt are the configuration files and scripts that are mounted with a file or
+// directory. Configuration of a directory counts where that is mounted where configuration
+// lies.
+func (l *loader) mountedAt(at, target string) []string {
 	info, err := l.root.Stat(at)
 	switch {
 	case err != nil:
 		return nil
 	case info.Mode().IsRegular():
-		if compose.IsConfiguration(at) {
+		if compose.IsConfiguration(at) || isScript(path.Base(at)) {
 			return []string{at}
 		}
 		return nil
-	case !info.IsDir() || !compose.HoldsConfiguration(target):
+	case !info.IsDir():
 		return nil
 	}
+	holds := compose.HoldsConfiguration(target)
 	entries, err := l.dirs.entries(at, maxMountedIn)
 	if err != nil {
 		return nil
 	}
 	var out []string
 	for _, e := range entries {
-		if name := path.Join(at, e.Name()); e.Type().IsRegular() && compose.IsConfiguration(name) && (!isProject(e.Name()) || path.Ext(name) == ".conf" || path.Ext(name) == ".ini") {
+		if name := path.Join(at, e.Name()); e.Type().IsRegular() && isScript(e.Name()) || holds && e.Type().IsRegular() && compose.IsConfiguration(name) && (!isProject(e.Name()) || path.Ext(name) == ".conf" || path.Ext(name) == ".ini") {
 			out = append(out, name)
 		}
 	}

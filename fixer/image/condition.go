@@ -28,6 +28,9 @@ type Condition struct {
 	Mount []string `json:"mount,omitempty"`
 	// As narrows Mount down to kinds: host, volume, scratch, files.
 	As []string `json:"as,omitempty"`
+	// Replaced holds files of the image in whose place others may stand: mounted, or
+	// copied there by the Dockerfile that builds on the image.
+	Replaced []string `json:"replaced,omitempty"`
 	// User is "root" or "other": what the container starts as.
 	User string `json:"user,omitempty"`
 	// Default holds where the file leaves the whole command line to the image.

@@ -224,7 +224,7 @@ func checkCondition(t *testing.T, c *Condition) {
 	if c == nil {
 		return
 	}
-	parts := len(c.Env) + len(c.Word) + len(c.Program) + len(c.Calls) + len(c.Mount) + len(c.All) + len(c.Any) + len(c.User)
+	parts := len(c.Env) + len(c.Word) + len(c.Program) + len(c.Calls) + len(c.Mount) + len(c.Replaced) + len(c.All) + len(c.Any) + len(c.User)
 	if c.Not != nil {
 		parts++
 	}
@@ -242,7 +242,7 @@ func checkCondition(t *testing.T, c *Condition) {
 			t.Errorf("condition %q: mounted as %q", c.Says, as)
 		}
 	}
-	for _, at := range c.Mount {
+	for _, at := range slices.Concat(c.Mount, c.Replaced) {
 		if !path.IsAbs(at) {
 			t.Errorf("condition %q: mount %q", c.Says, at)
 		}

@@ -121,3 +121,29 @@ func TestTheSizeIsEstimatedFromPackages(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatPackagesRecommendIsSaid: the runtime stage installs packages alone, and who had
+// what they recommend, too, is told.
+func TestWhatPackagesRecommendIsSaid(t *testing.T) {
+	for install, want := range map[string]string{
+		"apt-get install -y chromium libpq-dev":                                                        "which chromium only recommends",
+		"apt-get install -y chromium fonts-noto":                                                       "which chromium and fonts-noto only recommend",
+		"apt-get install -y --no-install-recommends chromium":                                          "",
+		"apt-get -o APT::Install-Recommends=false install -y chromium":                                 "",
+		"echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/x && apt-get install -y chromium": "",
+		"apt-get install -y gcc libpq-dev":                                                             "",
+	} {
+		v := verdictOf(t, map[string]string{
+			"Dockerfile":       "FROM python:3.13-trixie\nWORKDIR /app\nRUN apt-get update && " + install + "\nCOPY . .\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n",
+			"requirements.txt": "flask\n",
+		})
+		if len(v.Conversions) == 0 {
+			t.Errorf("%s: %v", install, v.Refusal)
+			continue
+		}
+		got := strings.Join(v.Conversions[0].Breaks, ". ")
+		if want != "" && !strings.Contains(got, want) || want == "" && strings.Contains(got, "recommend") {
+			t.Errorf("%s: %s", install, got)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -39,12 +40,30 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 				continue
 			}
 			p.packages = append(p.packages, run)
+			if run == plain && c.recommends(call) {
+				p.whole = append(p.whole, run)
+			}
 			if !fate.Sure {
 				p.unsure = append(p.unsure, run)
 			}
 		}
 	}
 	return nil
+}
+
+// recommends reports whether apt also installs what the packages of a command recommend.
+func (c *conversion) recommends(call *build.PackageCall) bool {
+	if call.Manager.Name != "apt" || slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool {
+		return strings.Contains(w.Value, "nstall-recommends") || build.HoldsOptions(w)
+	}) {
+		return false
+	}
+	for _, i := range c.app.Stage.Instructions {
+		if strings.Contains(i.Args.Raw, "Install-Recommends") {
+			return false
+		}
+	}
+	return true
 }
 
 // buildVariables are variables of images that name packages for building.

@@ -29,6 +29,7 @@ type partition struct {
 	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
 	builds   []string     // directories in which the tools of the stack run
+	whole    []string     // packages of the container that came with those that they recommend
 }
 
 // partition reads what each step does. The error is a [*stack.Refusal].

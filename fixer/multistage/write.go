@@ -44,6 +44,9 @@ func (c *conversion) convert(r stack.Runtime, layers *stack.Layers) (*Conversion
 		return nil, err
 	}
 	out.Packages = packages
+	if whole := slices.DeleteFunc(slices.Clone(c.parts.whole), func(name string) bool { return !slices.Contains(packages, name) }); len(whole) > 0 {
+		out.Breaks = append(slices.Clip(out.Breaks), "An application that uses a package which "+listed(whole, 4)+" only "+recommend(whole))
+	}
 	if a.Assumed != "" && r.Shell && len(packages) > 0 {
 		out.Assumes = append(slices.Clone(out.Assumes), a.Assumed)
 	}
@@ -322,4 +325,11 @@ func (c *conversion) installLine(packages []string) []string {
 		return []string{"RUN apk add --no-cache " + strings.Join(packages, " ")}
 	}
 	return []string{`RUN apt-get update \`, "    && apt-get install -y --no-install-recommends " + strings.Join(packages, " ") + ` \`, "    && rm -rf /var/lib/apt/lists/*"}
+}
+
+func recommend(names []string) string {
+	if len(names) == 1 {
+		return "recommends"
+	}
+	return "recommend"
 }

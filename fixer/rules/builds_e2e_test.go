@@ -3,19 +3,13 @@
 package rules_test
 
 import (
-	"bytes"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/discover"
 	"github.com/oakum-sec/oakum/fixer/engine"
-	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // TestBuilds builds and starts small applications with a real Docker engine,
@@ -58,6 +52,16 @@ func TestBuilds(t *testing.T) {
 	t.Logf("before → after, or one where they are the same:\n%s", table)
 }
 
+// dockerfile returns the Dockerfile of the application as it is.
+func (a *app) dockerfile(t *testing.T) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(appsFolder, a.name, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // A buildFunc makes an image of a name from the Dockerfile in a folder.
 type buildFunc func(t *testing.T, dir, image string, with given) error
 
@@ -79,7 +83,7 @@ func (c *comparison) compare(t *testing.T, e *dockerEngine) {
 		t.Fatal("the application does not work as it is")
 	}
 	plan := c.fix(t)
-	c.checkPlan(t, plan)
+	c.fixes, c.manual = c.app.checkPlan(t, plan)
 	if !c.stage(t, e, 1) {
 		t.Fatal("oakum's fixes broke it")
 	}
@@ -134,71 +138,17 @@ func (c *comparison) stage(t *testing.T, e *dockerEngine, when int) bool {
 // sees that there is nothing to be made after them.
 func (c *comparison) fix(t *testing.T) *engine.Plan {
 	t.Helper()
-	plan := c.plan(t)
+	plan := planOfApp(t, c.dir)
 	for _, change := range plan.Changes {
 		path := filepath.Join(c.dir, filepath.FromSlash(change.Path))
 		if err := os.WriteFile(path, change.After, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if again := c.plan(t); len(again.Changes) > 0 {
+	if again := planOfApp(t, c.dir); len(again.Changes) > 0 {
 		t.Errorf("a second run changes %s again", again.Changes[0].Path)
 	}
 	return plan
-}
-
-func (c *comparison) plan(t *testing.T) *engine.Plan {
-	t.Helper()
-	ws, err := discover.Load(t.Context(), []string{c.dir}, discover.Options{Generated: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
-	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
-		t.Fatal(err)
-	}
-	return s.Plan()
-}
-
-// checkPlan holds what was fixed and what was left against what is expected.
-func (c *comparison) checkPlan(t *testing.T, plan *engine.Plan) {
-	t.Helper()
-	fixed, left, warned := map[string]bool{}, map[string]string{}, map[string]string{}
-	for _, o := range plan.Outcomes {
-		rule := o.Finding.Rule
-		switch o.Result {
-		case engine.Fixed, engine.Closed:
-			fixed[rule] = true
-			c.fixes++
-			for _, f := range o.Finding.Fixes {
-				warned[rule] += f.Breaks + "\n"
-			}
-		case engine.ManualWork:
-			left[rule] += o.Reason + "\n"
-			c.manual++
-		default:
-			t.Errorf("%s is %s: %s", o.Finding.Key(), o.Result, o.Reason)
-		}
-		t.Logf("line %d: %s: %s: %s %s", o.Finding.Line, rule, o.Finding.Message, o.Result, o.Reason)
-	}
-	for _, rule := range c.app.Fixed {
-		if !fixed[rule] {
-			t.Errorf("%s has fixed nothing", rule)
-		}
-	}
-	for what, pair := range map[string][2]map[string]string{"left": {c.app.Left, left}, "warns": {c.app.Warns, warned}} {
-		for _, rule := range slices.Sorted(maps.Keys(pair[0])) {
-			if got := pair[1][rule]; !strings.Contains(got, pair[0][rule]) || got == "" {
-				t.Errorf("%s: %s: it is said %q, want %q", rule, what, got, pair[0][rule])
-			}
-		}
-	}
-	for _, change := range plan.Changes {
-		if bytes.Equal(change.Before, change.After) {
-			t.Errorf("%s is a change and is not changed", change.Path)
-		}
-		t.Logf("%s is now:\n%s", change.Path, change.After)
-	}
 }
 
 // check holds what was seen against what is expected.

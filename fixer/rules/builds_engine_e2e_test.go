@@ -133,9 +133,10 @@ func (e *dockerEngine) daemon(t *testing.T, dir string, args ...string) *process
 	return p
 }
 
-// clean removes all that tests made but the base images.
+// clean removes all that tests made but the base images. Where the engine keeps each layer
+// as a whole directory, those of many builds take minutes to remove.
 func (e *dockerEngine) clean() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	ids, err := e.runIn(ctx, "ps", "--all", "--quiet")
 	if err != nil {

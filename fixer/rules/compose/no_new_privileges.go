@@ -89,6 +89,9 @@ func decideNewPrivileges(p *fixer.Pass, v compose.View, spec *container.Spec, st
 			heedReason(v, s, &d)
 		}
 	}
+	if isStack.Of(p) {
+		d.Level, d.Advice = fixer.Manual, "Set \"no-new-privileges\": true in the configuration of the Docker daemon on each node. docker stack deploy ignores security_opt"
+	}
 	return d
 }
 

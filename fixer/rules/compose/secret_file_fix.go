@@ -22,7 +22,11 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 	first, env := g.first(), environmentOf(p, g.first().view)
 	name := strings.ToLower(g.variable)
 	file := besideEnvironment(env, "secrets/"+name)
-	if !env.sure || p.Read(file) != nil || strings.ContainsAny(first.value, "\r\n\x00") || first.view.Definition("secrets", name).Node != nil {
+	there := p.Read(file)
+	if there != nil && (there.Kind != fixer.SecretValue || string(there.Data) != first.value) {
+		return fix, known // not what a fix has written for another file, or another secret
+	}
+	if !env.sure || strings.ContainsAny(first.value, "\r\n\x00") || first.view.Definition("secrets", name).Node != nil {
 		return fix, known
 	}
 	variables := make([]string, len(g.places))
@@ -52,7 +56,9 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 				}
 			}
 			d.At(first.view.File).Define(first.view.Doc.Index, yamldoc.P("secrets", name, "file"), "./secrets/"+name)
-			d.Create(file, fixer.SecretValue, []byte(value))
+			if d.Snapshot.File(file) == nil {
+				d.Create(file, fixer.SecretValue, []byte(value))
+			}
 			return keepFromGit(d, file, path.Dir(env.path))
 		},
 	}, known

@@ -44,7 +44,7 @@ func groupSecrets(places []secretPlace) []*secretGroup {
 	for _, p := range rest {
 		ok := join(p, func(g *secretGroup) bool { return g == checkedBy(groups, &p) })
 		ok = ok || join(p, func(g *secretGroup) bool {
-			return !g.first().owner && g.first().named(&p)
+			return !g.first().owner && (g.first().named(&p) || g.first().connects(&p) || p.connects(g.first()))
 		})
 		if !ok {
 			groups = append(groups, &secretGroup{places: []secretPlace{p}})
@@ -64,6 +64,12 @@ func (at *secretPlace) named(o *secretPlace) bool {
 	}
 	same := at.view.Name == o.view.Name && (at.name != "" && o.name != "" || at.host == o.host)
 	return same || at.host != "" && at.host == o.host || at.option() == o.option() && at.name == o.name && at.host == o.host && at.longValue()
+}
+
+// connects reports whether one of two places of a value is what a client connects with to the
+// service of the other.
+func (at *secretPlace) connects(o *secretPlace) bool {
+	return at.host != "" && at.host == o.view.Name && at.view.Name != o.view.Name
 }
 
 func (at *secretPlace) option() string {

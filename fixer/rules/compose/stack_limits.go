@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"path"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,25 @@ var ofStack = fixer.Share(func(p *fixer.Pass) bool {
 		swarm = swarm || inSwarm(v)
 	}
 	return swarm
+})
+
+// isStack says whether a file is for docker stack deploy by what its services say. An
+// overlay network alone does not tell, and neither does a number of replicas: docker compose
+// up takes both. A service that is built and has no image cannot be deployed.
+var isStack = fixer.Share(func(p *fixer.Pass) bool {
+	if !ofStack.Of(p) {
+		return false
+	}
+	certain := strings.Contains(path.Base(p.File.Path), "stack")
+	for _, v := range p.Topology().Compose().Views(p.File.Path) {
+		if image, _ := v.ImageName(); v.IsBuilt() && image == "" {
+			return false
+		}
+		for _, key := range []string{"placement", "update_config", "rollback_config", "endpoint_mode"} {
+			certain = certain || v.Field("deploy", key).Node != nil
+		}
+	}
+	return certain
 })
 
 // stackRefusesPids says why a stack takes no limit of processes, as advice; "" where it

@@ -3,6 +3,7 @@ package cross
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -147,6 +148,10 @@ func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore 
 	for _, u := range g.Unresolved {
 		connects[u.From] = true
 	}
+	made := make([]string, len(views)) // by what: services of one application connect to the same
+	for i, v := range views {
+		made[i] = madeBy(p, v)
+	}
 	var out []datastore
 	for at, v := range views {
 		if !holdsData(p, v) || len(g.From(id(v))) > 0 || connects[id(v)] {
@@ -154,6 +159,14 @@ func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore 
 		}
 		s := datastore{View: v, network: networkName(v.Name)}
 		clients := slices.DeleteFunc(slices.Concat(linked[at], always), func(i int) bool { return i == at })
+		like := map[int]int{} // who is made as a client is, with that client
+		for i := range views {
+			k := slices.IndexFunc(clients, func(c int) bool { return made[c] != "" && made[c] == made[i] })
+			if k >= 0 && i != at && !slices.Contains(clients, i) {
+				like[i] = clients[k]
+			}
+		}
+		clients = slices.AppendSeq(clients, maps.Keys(like))
 		slices.Sort(clients)
 		clients = slices.Compact(clients)
 		sure := false
@@ -162,6 +175,8 @@ func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore 
 			if e := g.Edge(id(o), id(v)); e != nil {
 				sure = sure || e.Confidence != connect.Low
 				s.evidence = append(s.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: e.Evidence[0].Place.String(), Text: e.Evidence[0].Text})
+			} else if c, ok := like[i]; ok {
+				s.evidence = append(s.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: fmt.Sprintf("%s:%d", f.Path, o.Key.Line), Text: o.Name + " runs the same image as " + views[c].Name})
 			} else if reads[i] {
 				s.evidence = append(s.evidence, fixer.Evidence{Kind: fixer.FromNothing, Place: fmt.Sprintf("%s:%d", f.Path, o.Key.Line), Text: o.Name + " has an env_file, which may name " + v.Name})
 			}
@@ -172,6 +187,19 @@ func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore 
 		}
 	}
 	return out
+}
+
+// madeBy tells which application of the repository, or of an image that nobody knows, a
+// service is of: its build, or the name of its image. "" for images that are known, which do
+// what their command says.
+func madeBy(p *fixer.Pass, v compose.View) string {
+	if b, ok := p.Topology().ServiceBuild(v); ok {
+		return fmt.Sprintf("%s#%d", b.Path, b.Stage.Index)
+	}
+	if name, _ := v.ImageName(); name != "" && !v.IsBuilt() && container.OfService(p, v).Entry == nil {
+		return name
+	}
+	return ""
 }
 
 // mountsEngine reports whether a service has the socket of the engine, by which it finds

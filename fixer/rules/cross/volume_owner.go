@@ -99,7 +99,7 @@ func ownedInImage(p *fixer.Pass, b topology.Build, dir string) bool {
 				}
 			}
 		}
-		if at := b.Stage.Workdir().Text; at != "" && build.Within(dir, at) && changesOwners(b, rootBase) {
+		if at := b.Stage.Workdir().Text; at != "" && build.Within(dir, at) && changesOwners(b, rootBase, dir) {
 			return true // by a path in the working directory, perhaps
 		}
 		below, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root())
@@ -134,15 +134,19 @@ func asRoot(s *dockerfile.Stage, i *dockerfile.Instruction, rootBase bool) bool 
 	return user.At == nil && rootBase || user.At != nil && user.Known && (name == "root" || name == "0")
 }
 
-// changesOwners reports whether the build may give something in the working directory to
+// changesOwners reports whether the build may give a directory in the working directory to
 // another user than root, by a path that is not absolute.
-func changesOwners(b topology.Build, rootBase bool) bool {
+func changesOwners(b topology.Build, rootBase bool, dir string) bool {
 	for _, step := range build.Read(b.File).Steps("RUN") {
 		if !build.InChain(b.Stage, step.Stage) {
 			continue
 		}
+		workdir := step.Stage.WorkdirAt(step.At).Text
+		if slices.ContainsFunc(step.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
+			workdir = ""
+		}
 		if step.Unread || !asRoot(step.Stage, step.At, rootBase) || slices.ContainsFunc(step.Commands, func(c build.Command) bool {
-			return ownerPrograms[c.Program] || c.Program == "mkdir" && c.Has("-m", "--mode")
+			return (ownerPrograms[c.Program] || c.Program == "mkdir" && c.Has("-m", "--mode")) && mayMean(c, workdir, dir)
 		}) {
 			return true
 		}
@@ -154,6 +158,36 @@ func changesOwners(b topology.Build, rootBase bool) bool {
 	}
 	return false
 }
+
+// mayMean reports whether a command that changes owners and modes of what it names, or makes
+// users with their home, may be about a directory: chmod +x start.sh is not.
+func mayMean(c build.Command, workdir, dir string) bool {
+	if !namesPaths[c.Program] || c.Place != 0 || workdir == "" || c.ProgramWord != 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
+		value := w.Value
+		if _, after, ok := strings.Cut(value, "="); ok && strings.HasPrefix(value, "-") {
+			value = after
+		}
+		if w.Dynamic || strings.ContainsAny(value, "*?[$`~") {
+			return true
+		}
+		if strings.HasPrefix(value, "-") || makesUsers[c.Program] && !strings.Contains(value, "/") {
+			return false
+		}
+		at := path.Clean(value)
+		if !path.IsAbs(at) {
+			at = path.Join(workdir, at)
+		}
+		return build.Within(at, dir) || build.Within(dir, at)
+	})
+}
+
+var (
+	makesUsers = text.WordSet("useradd adduser usermod")
+	namesPaths = text.WordSet("chown chmod chgrp useradd adduser usermod")
+)
 
 var ownerPrograms = text.WordSet("chown chmod chgrp install useradd adduser usermod sudo su su-exec gosu setpriv cp mv tar rsync umask")
 
@@ -188,7 +222,7 @@ func preparedByOthers(p *fixer.Pass, v compose.View, m compose.Mount) bool {
 			continue
 		}
 		for _, other := range o.Mounts() {
-			if other.Source != m.Source {
+			if other.Source != m.Source || other.ReadOnly {
 				continue
 			}
 			if user, _ := container.FromService(p, o).StartsAs(); !user.IsNonRoot() {

@@ -98,6 +98,9 @@ type namedAccount struct {
 // The group is written only where that changes nothing: USER with a group gives
 // up the further groups that an account may be in.
 func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
+	if from := build.AccountsFrom(p.File.Dockerfile, s); from != nil && s.Root().Image == "scratch" {
+		return n.proveCopied(p, from)
+	}
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
 		return fmt.Sprintf("Write the uid that `docker run --rm --entrypoint id IMAGE` prints in USER: line %d changes users, so the uid of %s is uncertain", line, n.name)
 	}
@@ -119,17 +122,48 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if n.command, _ = build.NumberlessAccount(p, s, n.name); n.command != nil { // by a variable
 		return n.give(p, s, "")
 	}
-	if base, ok := build.BaseOf(p, s); ok {
-		if a, ok := base.Account(n.name); ok {
-			level := fixer.Review
-			if base.Verified(image.BaseAccounts) {
-				level = fixer.Safe
-			}
-			n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the user " + a.Name + " with uid:gid " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
-			return n.take(image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, level)
-		}
+	if why, ok := n.takeOfBase(p, s); ok {
+		return why
 	}
 	return fmt.Sprintf("Write the uid of %s in USER: `docker run --rm --entrypoint id IMAGE %s` prints the number", n.name, n.name)
+}
+
+// proveCopied looks for the number where the list of users comes from another stage.
+func (n *namedAccount) proveCopied(p *fixer.Pass, from *dockerfile.Stage) (why string) {
+	if line := n.changesAccounts(p.File.Dockerfile, from); line > 0 {
+		return fmt.Sprintf("Find the uid of %s in %s, from which /etc/passwd is copied, and write it in USER: line %d changes users, so the uid is uncertain", n.name, stagePath(from), line)
+	}
+	for _, id := range build.Of(p.File).CreatedAccounts(from) {
+		if id.Name == n.name && id.KnownUID {
+			n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: text.Capital(stagePath(from)) + ", from which /etc/passwd is copied, creates " + id.String()}
+			return n.take(id, fixer.Safe)
+		}
+		if id.Name == n.name {
+			return fmt.Sprintf("Create %s with a fixed uid in %s, from which /etc/passwd is copied, and write the uid in USER", n.name, stagePath(from))
+		}
+	}
+	if why, ok := n.takeOfBase(p, from); ok {
+		return why
+	}
+	return fmt.Sprintf("Find the uid of %s in %s, from which /etc/passwd is copied, and write it in USER", n.name, stagePath(from))
+}
+
+// takeOfBase takes the number that the base of a stage is known to have for the account.
+func (n *namedAccount) takeOfBase(p *fixer.Pass, s *dockerfile.Stage) (why string, ok bool) {
+	base, ok := build.BaseOf(p, s)
+	if !ok {
+		return "", false
+	}
+	a, ok := base.Account(n.name)
+	if !ok {
+		return "", false
+	}
+	level := fixer.Review
+	if base.Verified(image.BaseAccounts) {
+		level = fixer.Safe
+	}
+	n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the user " + a.Name + " with uid:gid " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
+	return n.take(image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, level), true
 }
 
 // give holds the command that creates the account without a number to what giving it one needs. why

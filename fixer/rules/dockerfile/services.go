@@ -52,7 +52,8 @@ func keptFiles(p *fixer.Pass, s *dockerfile.Stage) string {
 // root may fail on: one that the container may write to, or one in the home of a person,
 // whose files nobody else can read. It is "" where there is none. Whom it belongs to is
 // not in the repository. The sources of the application over those in the image, as they are
-// mounted for development, are read, and so are directories that are named so.
+// mounted for development, are read, and so are directories that are named so. A stage that
+// is called one for development starts tools that write to them: caches, logs and output.
 func hostDirectory(p *fixer.Pass, s *dockerfile.Stage) string {
 	for _, v := range heirsOf(p, s) {
 		for _, m := range v.Mounts() {
@@ -60,7 +61,7 @@ func hostDirectory(p *fixer.Pass, s *dockerfile.Stage) string {
 			if m.Tmpfs || m.ReadOnly && !home || path.Ext(m.Target) != "" || strings.HasSuffix(m.Source, ".sock") || !home && !strings.HasPrefix(m.Source, ".") && !path.IsAbs(m.Source) {
 				continue
 			}
-			if !home && (build.Within(s.Workdir().Text, m.Target) || forReading[path.Base(m.Target)]) {
+			if sources := build.Within(s.Workdir().Text, m.Target); !home && (sources && !forDevelopment[strings.ToLower(s.Name)] || !sources && forReading[path.Base(m.Target)]) {
 				continue
 			}
 			return fmt.Sprintf("service %s in %s:%d mounts %s at %s", v.Name, m.Setting.File, m.Node.Line, cmp.Or(m.Source, m.Setting.Node.Text()), m.Target)
@@ -68,6 +69,9 @@ func hostDirectory(p *fixer.Pass, s *dockerfile.Stage) string {
 	}
 	return ""
 }
+
+// forDevelopment are names of stages in which people work on the application.
+var forDevelopment = text.WordSet("dev devel develop development local debug watch devserver dev-server")
 
 // forReading are names of directories that applications read.
 var forReading = text.WordSet("src app lib pkg cmd internal public pages components views templates test tests spec scripts conf config conf.d certs html www locales migrations")

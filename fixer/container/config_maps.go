@@ -27,9 +27,9 @@ type configFile struct {
 	settings []Setting
 }
 
-// configurations are the files in ConfigMaps that set something of this kind, by namespace
+// configMaps are the files in ConfigMaps that set something of this kind, by namespace
 // and name.
-var configurations = fixer.NewIndex(
+var configMaps = fixer.NewIndex(
 	func(f *fixer.File) bool { return len(configFiles.Of(f)) > 0 },
 	func(files []*fixer.File) map[[2]string][]configFile {
 		out := map[[2]string][]configFile{}
@@ -154,7 +154,7 @@ func (s *Spec) readConfiguration(p *fixer.Pass, c kube.Container) {
 				if mount.Volume != v.Get("name").Text() {
 					continue
 				}
-				for _, file := range configurations.Of(p)[[2]string{c.Workload.Namespace, m.Get("name").Text()}] {
+				for _, file := range configMaps.Of(p)[[2]string{c.Workload.Namespace, m.Get("name").Text()}] {
 					if only := mount.Node.Get("subPath").Text(); only == "" || only == placedAs(m.Get("items"), file.key) {
 						s.Settings = append(s.Settings, file.settings...)
 					}
@@ -189,19 +189,4 @@ func (s *Spec) becomesByConfiguration() (need []string, evidence []fixer.Evidenc
 		evidence = append(evidence, fixer.Evidence{Kind: s.Kind, Place: one.Place, Text: one.File + " sets " + one.Name + " to " + short(one.Value, 60)})
 	}
 	return need, evidence
-}
-
-// configuredUnread reports whether the container mounts configuration of which no file
-// here tells what it sets.
-func (s *Spec) configuredUnread() bool {
-	if len(s.Settings) > 0 {
-		return false // it tells where it writes, and that is looked after
-	}
-	return slices.ContainsFunc(s.Mounts, func(m Mount) bool {
-		if m.Kind != MountFiles && m.Kind != MountHost || m.Private {
-			return false
-		}
-		return within("/etc", m.Target) && m.Target != "/etc/localtime" && m.Target != "/etc/timezone" && m.Target != "/etc/hosts" && m.Target != "/etc/resolv.conf" ||
-			strings.Contains(m.Target, "/etc/") || isConfiguration(path.Base(m.Target))
-	})
 }

@@ -1,14 +1,19 @@
-//go:build e2e
-
 package rules_test
 
 import (
+	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 	"sigs.k8s.io/yaml"
 )
 
@@ -94,16 +99,6 @@ func (a *app) complete() error {
 	return nil
 }
 
-// dockerfile returns the Dockerfile of the application as it is.
-func (a *app) dockerfile(t *testing.T) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(appsFolder, a.name, "Dockerfile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 // copyTo copies the files of the application but for its expectations.
 func (a *app) copyTo(t *testing.T, dir string) {
 	t.Helper()
@@ -113,4 +108,74 @@ func (a *app) copyTo(t *testing.T, dir string) {
 	if err := os.Remove(filepath.Join(dir, expectFile)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestPlansOfApplications holds what is said of the applications that TestBuilds builds,
+// which needs an engine and is run less often.
+func TestPlansOfApplications(t *testing.T) {
+	for _, a := range readApps(t) {
+		t.Run(a.name, func(t *testing.T) {
+			dir := t.TempDir()
+			a.copyTo(t, dir)
+			if fixes, manual := a.checkPlan(t, planOfApp(t, dir)); fixes+manual == 0 {
+				t.Error("nothing is found")
+			}
+		})
+	}
+}
+
+// planOfApp is the plan of all fixes up to review level.
+func planOfApp(t *testing.T, dir string) *engine.Plan {
+	t.Helper()
+	ws, err := discover.Load(t.Context(), []string{dir}, discover.Options{Generated: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Plan()
+}
+
+// checkPlan holds what was fixed and what was left against what is expected.
+func (a *app) checkPlan(t *testing.T, plan *engine.Plan) (fixes, manual int) {
+	t.Helper()
+	fixed, left, warned := map[string]bool{}, map[string]string{}, map[string]string{}
+	for _, o := range plan.Outcomes {
+		rule := o.Finding.Rule
+		switch o.Result {
+		case engine.Fixed, engine.Closed:
+			fixed[rule] = true
+			fixes++
+			for _, f := range o.Finding.Fixes {
+				warned[rule] += f.Breaks + "\n"
+			}
+		case engine.ManualWork:
+			left[rule] += o.Reason + "\n"
+			manual++
+		default:
+			t.Errorf("%s is %s: %s", o.Finding.Key(), o.Result, o.Reason)
+		}
+		t.Logf("line %d: %s: %s: %s %s", o.Finding.Line, rule, o.Finding.Message, o.Result, o.Reason)
+	}
+	for _, rule := range a.Fixed {
+		if !fixed[rule] {
+			t.Errorf("%s has fixed nothing", rule)
+		}
+	}
+	for what, pair := range map[string][2]map[string]string{"left": {a.Left, left}, "warns": {a.Warns, warned}} {
+		for _, rule := range slices.Sorted(maps.Keys(pair[0])) {
+			if got := pair[1][rule]; !strings.Contains(got, pair[0][rule]) || got == "" {
+				t.Errorf("%s: %s: it is said %q, want %q", rule, what, got, pair[0][rule])
+			}
+		}
+	}
+	for _, change := range plan.Changes {
+		if bytes.Equal(change.Before, change.After) {
+			t.Errorf("%s is a change and is not changed", change.Path)
+		}
+		t.Logf("%s is now:\n%s", change.Path, change.After)
+	}
+	return fixes, manual
 }
