@@ -84,6 +84,37 @@ func TestNoRuleLooksAtEverythingForEach(t *testing.T) {
 	}
 }
 
+// TestFixesOfManyDocumentsOfOneFile: four times as many documents in one file, fixed at
+// review, take at most five times the memory. Fixes that copied the file each to see
+// what they make of a document of it took more than eight times as much.
+func TestFixesOfManyDocumentsOfOneFile(t *testing.T) {
+	cost := func(n int) float64 {
+		var one tree
+		var docs []string
+		for _, s := range everything(n).sources {
+			if s.Kind == fixer.Kubernetes {
+				docs = append(docs, string(s.Data))
+			}
+		}
+		one.add("all.yaml", fixer.Kubernetes, strings.Join(docs, "---\n"))
+		return float64(allocated(func() {
+			s := engine.NewSession(one.named().snapshot(), nil, rules.All())
+			if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+				t.Fatal(err)
+			}
+			if p := s.Plan(); p.Count(engine.Fixed) < 5*n {
+				t.Fatalf("%d fixes of %d projects", p.Count(engine.Fixed), n)
+			}
+		}))
+	}
+	cost(1) // tables that are read once
+	few, many := cost(20), cost(80)
+	t.Logf("%.0f MB for 20 projects, %.1f times as much for 80", few/1e6, many/few)
+	if many > 5*few {
+		t.Errorf("four times as many documents take %.1f times the memory", many/few)
+	}
+}
+
 // everything returns n directories, each with a Dockerfile, what it copies, a Compose file
 // and manifests of most kinds.
 func everything(n int) tree {
