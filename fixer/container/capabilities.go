@@ -93,6 +93,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
+	if more, evidence := s.becomesByConfiguration(); !notRoot(user) && len(slices.DeleteFunc(slices.Clone(more), func(name string) bool { return slices.Contains(need, name) })) > 0 {
+		need = union(slices.Clip(need), more)
+		d.Evidence = append(d.Evidence, evidence...)
+	}
 	if own, evidence := s.ownFileCapabilities(); len(own) > 0 {
 		need = union(slices.Clip(need), own)
 		d.Evidence = append(d.Evidence, evidence...)

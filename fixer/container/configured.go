@@ -98,6 +98,9 @@ func (s *Spec) configure(dir string, says []configured) {
 // unreadConfiguration is where a configuration comes from outside the image that nobody here
 // has read, and that may name places to write to; "" where all is read.
 func (s *Spec) unreadConfiguration() string {
+	if len(s.Settings) > 0 {
+		return "" // a ConfigMap of the repository has it
+	}
 	for _, c := range configurations {
 		if !c.decides || slices.Contains(s.configurations, c.dir) {
 			continue

@@ -74,6 +74,9 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		return d
 	}
 	w := s.scratch(e)
+	if !s.startsOwn() {
+		w = w.ofClient()
+	}
 	if w.refused != "" {
 		d.manual(w.refused)
 		return d
@@ -327,6 +330,18 @@ type writes struct {
 	refused     string               // why no empty place will do, as advice; "" where it will
 	hidden      string               // the path whose files an empty place would hide
 	env         map[string]string    // variables that keep it from writing there
+}
+
+// ofClient is what is left of it where the program of the image does not start, but a
+// client that is in the image, too: it keeps no data and makes no sockets.
+func (w writes) ofClient() writes {
+	var out writes
+	for _, at := range w.paths {
+		if at.Kind == "tmp" {
+			out.paths = append(out.paths, at)
+		}
+	}
+	return out
 }
 
 func (s *Spec) scratch(e *image.Entry) writes {

@@ -39,9 +39,10 @@ type Spec struct {
 	Env     []Variable // those that are set one by one
 	EnvFrom bool       // others come from elsewhere as a whole
 
-	Mounts []Mount
-	Copied []Copy // what is written into the root filesystem from outside
-	Ports  []int  // that the file says the container listens on
+	Mounts   []Mount
+	Settings []Setting // of files that it mounts
+	Copied   []Copy    // what is written into the root filesystem from outside
+	Ports    []int     // that the file says the container listens on
 
 	Privileged      Choice
 	ReadOnly        Choice // of the root file system

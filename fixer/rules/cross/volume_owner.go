@@ -41,8 +41,17 @@ var VolumeOwner = &fixer.Rule{
 	},
 	Doc: volumeOwnerDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range p.Topology().Compose().Views(p.File.Path) {
-			checkServiceVolumes(p, v)
+		views := p.Topology().Compose().Views(p.File.Path)
+		mounting := map[string][]compose.View{} // by what they mount and may write to
+		for _, v := range views {
+			for _, m := range v.Mounts() {
+				if !m.ReadOnly {
+					mounting[m.Source] = append(mounting[m.Source], v)
+				}
+			}
+		}
+		for _, v := range views {
+			checkServiceVolumes(p, v, mounting)
 		}
 		for _, o := range p.File.Objects {
 			if w := o.Workload(); w != nil && !w.Partial && w.Windows() == "" {
@@ -54,8 +63,9 @@ var VolumeOwner = &fixer.Rule{
 }
 
 // checkServiceVolumes looks at the named volumes of a service. A new one is a copy of the
-// directory of the image, with its owner; where the image has none it belongs to root.
-func checkServiceVolumes(p *fixer.Pass, v compose.View) {
+// directory of the image, with its owner; where the image has none it belongs to root. With
+// them come the services of the file by what they mount and may write to.
+func checkServiceVolumes(p *fixer.Pass, v compose.View, mounting map[string][]compose.View) {
 	b, ok := p.Topology().ServiceBuild(v)
 	spec := container.FromService(p, v)
 	user, evidence := spec.StartsAs()
@@ -64,7 +74,7 @@ func checkServiceVolumes(p *fixer.Pass, v compose.View) {
 		return
 	}
 	for _, m := range v.Mounts() {
-		if m.Tmpfs || m.ReadOnly || m.Source == "" || !isVolumeName(m.Source) || m.Setting.File != v.File || ownedInImage(p, b, m.Target) || preparedByOthers(p, v, m) {
+		if m.Tmpfs || m.ReadOnly || m.Source == "" || !isVolumeName(m.Source) || m.Setting.File != v.File || ownedInImage(p, b, m.Target) || preparedByOthers(p, v, mounting[m.Source]) {
 			continue
 		}
 		f := fixer.Finding{
@@ -214,23 +224,16 @@ func isNameByte(c byte) bool {
 	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// preparedByOthers reports whether another service that mounts the volume may give its
+// preparedByOthers reports whether another of the services that may write to a volume may give its
 // files to a user: it runs as root, or as nobody knows whom.
-func preparedByOthers(p *fixer.Pass, v compose.View, m compose.Mount) bool {
-	for _, o := range p.Topology().Compose().Views(v.File) {
+func preparedByOthers(p *fixer.Pass, v compose.View, mounting []compose.View) bool {
+	return slices.ContainsFunc(mounting, func(o compose.View) bool {
 		if o.Name == v.Name {
-			continue
+			return false
 		}
-		for _, other := range o.Mounts() {
-			if other.Source != m.Source || other.ReadOnly {
-				continue
-			}
-			if user, _ := container.FromService(p, o).StartsAs(); !user.IsNonRoot() {
-				return true
-			}
-		}
-	}
-	return false
+		user, _ := container.FromService(p, o).StartsAs()
+		return !user.IsNonRoot()
+	})
 }
 
 // createOwned creates a directory in the image that belongs to the user, before USER.
