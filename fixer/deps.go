@@ -68,6 +68,10 @@ func (d *Deps) Paths() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// Size returns how many files were read and links asked for, without the files that an index
+// was worked out from: for one file of a repository it does not grow with the others.
+func (d *Deps) Size() int { return len(d.files.list) + len(d.links.list) }
+
 func (d *Deps) addFile(path string, f *File) { d.files.add(readFile{path, f}) }
 
 func (d *Deps) addLink(a *topology.Answer, fingerprint string) {
@@ -102,19 +106,19 @@ type few[T comparable] struct {
 const many = 16
 
 func (s *few[T]) add(v T) {
-	if s.among[v] || s.among == nil && slices.Contains(s.list, v) {
-		return
-	}
-	if s.list = append(s.list, v); len(s.list) < many {
-		return
-	}
-	if s.among == nil {
-		s.among = make(map[T]bool, 2*many)
+	if s.among == nil && len(s.list) >= many {
+		s.among = make(map[T]bool, 2*len(s.list))
 		for _, known := range s.list {
 			s.among[known] = true
 		}
 	}
-	s.among[v] = true
+	if s.among[v] || s.among == nil && slices.Contains(s.list, v) {
+		return
+	}
+	s.list = append(s.list, v)
+	if s.among != nil {
+		s.among[v] = true
+	}
 }
 
 func (s *few[T]) addAll(other few[T]) {

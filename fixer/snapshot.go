@@ -169,11 +169,12 @@ func (f *File) services() []*kube.Object {
 // container says it listens on.
 type imageUse struct {
 	name  string
+	whole bool // a workload runs it: not only a part of one names it
 	ports []int
 }
 
 func (u imageUse) same(other imageUse) bool {
-	return u.name == other.name && slices.Equal(u.ports, other.ports)
+	return u.name == other.name && u.whole == other.whole && slices.Equal(u.ports, other.ports)
 }
 
 // images returns the images of the workloads of a manifest.
@@ -184,12 +185,12 @@ func (f *File) images() []imageUse {
 	var out []imageUse
 	for _, o := range f.Objects {
 		w := o.Workload()
-		if w == nil || w.Partial {
+		if w == nil {
 			continue
 		}
 		for _, c := range w.Containers() {
 			if name := topology.Repository(c.Image); name != "" {
-				use := imageUse{name: name}
+				use := imageUse{name: name, whole: !w.Partial}
 				for _, p := range c.Node.Get("ports").List() {
 					if n, ok := p.Get("containerPort").Int(); ok {
 						use.ports = append(use.ports, int(n))
@@ -386,14 +387,15 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Names:       s.tree,
 		Ignores:     map[string]*buildcontext.Ignore{},
 		Inline:      map[*yamldoc.Node]*dockerfile.File{},
-		Images:      map[string][]int{},
+		Images:      map[string]topology.ImageUse{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
 			in.Services[f.Path] = services
 		}
 		for _, use := range f.images() {
-			in.Images[use.name] = append(in.Images[use.name], use.ports...)
+			known := in.Images[use.name]
+			in.Images[use.name] = topology.ImageUse{Whole: known.Whole || use.whole, Ports: append(known.Ports, use.ports...)}
 		}
 		if f.Workflow != nil {
 			for _, b := range f.Workflow.Builds() {

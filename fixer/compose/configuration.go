@@ -18,5 +18,5 @@ func IsConfiguration(name string) bool {
 // HoldsConfiguration reports whether a path in a container is one where configuration
 // lies by convention.
 func HoldsConfiguration(target string) bool {
-	return strings.HasPrefix(target, "/etc/") || strings.Contains(target, "conf") || strings.Contains(target, "provisioning")
+	return strings.Contains(target, "/etc/") || strings.Contains(target, "conf") || strings.Contains(target, "provisioning")
 }

@@ -16,11 +16,46 @@ type cluster struct {
 	objects    []placed
 	members    []*member
 	byObject   map[*kube.Object]*member
-	bindings   []placed                // of roles
+	bindings   map[boundAccount][]binding
 	labelled   map[[2]string][]*member // by a label of their pods
 	services   map[string][]*service
 	byKind     map[string]map[string][]placed // ConfigMaps and Secrets, by name
 	namespaces map[string]bool                // that are named anywhere
+}
+
+// A boundAccount is a service account to which roles are bound. Its namespace is "" where
+// the binding does not say it, and * among all that are of its name.
+type boundAccount struct{ namespace, name string }
+
+// A binding is one of a role to a service account, which the subject names.
+type binding struct {
+	placed
+	subject *yamldoc.Node
+}
+
+// bind notes the service accounts to which a binding binds a role.
+func (c *cluster) bind(o placed) {
+	for _, s := range o.Node.Get("subjects").List() {
+		if s.Get("kind").Text() != "ServiceAccount" {
+			continue
+		}
+		namespace, name := s.Get("namespace").Text(), s.Get("name").Text()
+		if namespace == "" && o.Kind == "RoleBinding" {
+			namespace = o.Namespace
+		}
+		for _, account := range []boundAccount{{namespace, name}, {"*", name}} {
+			c.bindings[account] = append(c.bindings[account], binding{o, s})
+		}
+	}
+}
+
+// boundTo returns the bindings of roles to a service account of a namespace, which may not
+// be known.
+func (c *cluster) boundTo(namespace, name string) []binding {
+	if namespace == "" {
+		return c.bindings[boundAccount{"*", name}]
+	}
+	return slices.Concat(c.bindings[boundAccount{namespace, name}], c.bindings[boundAccount{"", name}])
 }
 
 // A placed object is one with the file that it stands in.
@@ -57,6 +92,7 @@ type servicePort struct {
 func (b *builder) readKubernetes() {
 	c := &b.kube
 	c.byObject = map[*kube.Object]*member{}
+	c.bindings = map[boundAccount][]binding{}
 	c.services, c.byKind, c.namespaces = map[string][]*service{}, map[string]map[string][]placed{"ConfigMap": {}, "Secret": {}, "ServiceAccount": {}}, map[string]bool{}
 	for f := range b.pass.Snapshot.Files() {
 		if f.Skip != nil {
@@ -73,7 +109,7 @@ func (b *builder) readKubernetes() {
 				known[o.Name] = append(known[o.Name], at)
 			}
 			if o.Kind == "RoleBinding" || o.Kind == "ClusterRoleBinding" {
-				c.bindings = append(c.bindings, at)
+				c.bind(at)
 			}
 			if o.Kind == "Service" && o.Group() == "" {
 				c.services[o.Name] = append(c.services[o.Name], newService(at))

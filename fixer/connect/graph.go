@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/kube"
@@ -16,7 +17,9 @@ type Graph struct {
 	Edges      []Edge       // sorted by from, to, port and protocol
 	Unresolved []Unresolved // sorted by from and host
 
-	share func(a, b ID) bool
+	share   func(a, b ID) bool
+	indexed sync.Once
+	to      map[ID][]Edge
 }
 
 // An ID names a node: "compose:compose.yaml#web", "kubernetes:shop/Deployment/web",
@@ -213,13 +216,13 @@ func (g *Graph) ShareNetwork(a, b ID) bool { return g.share != nil && g.share(a,
 
 // To returns the edges that end at a node, in order.
 func (g *Graph) To(id ID) []Edge {
-	var out []Edge
-	for _, e := range g.Edges {
-		if e.To == id {
-			out = append(out, e)
+	g.indexed.Do(func() {
+		g.to = map[ID][]Edge{}
+		for _, e := range g.Edges {
+			g.to[e.To] = append(g.to[e.To], e)
 		}
-	}
-	return out
+	})
+	return slices.Clip(g.to[id])
 }
 
 // From returns the edges that start at a node, in order.

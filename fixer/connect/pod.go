@@ -97,17 +97,8 @@ func (b *builder) usesAPI(m *member) {
 			return
 		}
 	}
-	for _, o := range b.kube.bindings {
-		for _, s := range o.Node.Get("subjects").List() {
-			namespace := s.Get("namespace").Text()
-			if namespace == "" && o.Kind == "RoleBinding" {
-				namespace = o.Namespace
-			}
-			if s.Get("kind").Text() != "ServiceAccount" || s.Get("name").Text() != account || apart(namespace, m.w.Namespace) {
-				continue
-			}
-			text := strings.Join([]string{m.name, o.Kind + "/" + o.Name, "→", "API server"}, " ")
-			b.connect(m.id, b.outsider(APIServer, Outside, "API server"), 443, "TCP", High, "", Evidence{text, o.at(s), FromRBAC})
-		}
+	for _, o := range b.kube.boundTo(m.w.Namespace, account) {
+		text := strings.Join([]string{m.name, o.Kind + "/" + o.Name, "→", "API server"}, " ")
+		b.connect(m.id, b.outsider(APIServer, Outside, "API server"), 443, "TCP", High, "", Evidence{text, o.at(o.subject), FromRBAC})
 	}
 }

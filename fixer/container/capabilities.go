@@ -93,6 +93,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
+	if more, evidence := s.becomesByConfiguration(); !notRoot(user) && len(slices.DeleteFunc(slices.Clone(more), func(name string) bool { return slices.Contains(need, name) })) > 0 {
+		need = union(slices.Clip(need), more)
+		d.Evidence = append(d.Evidence, evidence...)
+	}
 	if own, evidence := s.ownFileCapabilities(); len(own) > 0 {
 		need = union(slices.Clip(need), own)
 		d.Evidence = append(d.Evidence, evidence...)
@@ -108,6 +112,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says(becomes+" are set, so the entrypoint starts as root and switches to that user"))
+	}
+	if caps, because := s.configuredCaps(); len(caps) > 0 && !notRoot(user) {
+		need = union(need, caps)
+		d.Evidence = append(d.Evidence, because)
 	}
 	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
 		need = union(need, []string{"DAC_OVERRIDE"})

@@ -14,70 +14,75 @@ import (
 )
 
 // A configured is a directory that a configuration file of the repository tells the program
-// of the container to write to, besides those that its image has for it.
+// of the container to write to, besides those that its image has for it. Without a directory
+// it is something that only root may do.
 type configured struct {
 	dir, name string
 	place     string
+	caps      string // capabilities of root that it takes, with blanks between
 }
 
-// nginxWrites are what the configuration files of nginx in the repository name, by file.
-var nginxWrites = fixer.NewIndex(func(f *fixer.File) bool { return f.Kind == fixer.Project && len(writesOfNginx.Of(f)) > 0 }, func(files []*fixer.File) map[string][]nginx.Write {
-	out := make(map[string][]nginx.Write, len(files))
-	for _, f := range files {
-		out[f.Path] = writesOfNginx.Of(f)
+// configurations are where servers have their configuration in their images, and what reads
+// it.
+var configurations = []struct {
+	dir     string
+	read    func(f *fixer.File) []configured
+	decides bool // what is written it alone decides: the image has none of its own
+}{
+	{"/etc/nginx", nginxConfigured.Of, false},
+	{"/usr/local/etc/haproxy", haproxyConfigured.Of, true},
+	{"/etc/haproxy", haproxyConfigured.Of, true},
+}
+
+var nginxConfigured = fixer.Derive(func(f *fixer.File) []configured {
+	if !bytes.Contains(f.Data, []byte("_log ")) && !bytes.Contains(f.Data, []byte("_path ")) || !bytes.Contains(f.Data, []byte(";")) {
+		return nil
+	}
+	var out []configured
+	for _, w := range nginx.Writes(f.Data) {
+		out = append(out, configured{dir: w.Path, name: w.Name, place: place(f.Path, w.Line)})
 	}
 	return out
 })
 
-var writesOfNginx = fixer.Derive(func(f *fixer.File) []nginx.Write {
-	if !bytes.Contains(f.Data, []byte("_log ")) && !bytes.Contains(f.Data, []byte("_path ")) || !bytes.Contains(f.Data, []byte(";")) {
-		return nil
-	}
-	return nginx.Writes(f.Data)
-})
-
-// configuredIn is where the configuration of nginx lies in an image.
-const configuredIn = "/etc/nginx"
+// configurationFiles are the files of the repository that may configure a server.
+var configurationFiles = fixer.NewIndex(func(f *fixer.File) bool {
+	return f.Kind == fixer.Project && (len(nginxConfigured.Of(f)) > 0 || isHAProxy(f.Data))
+}, func(files []*fixer.File) []*fixer.File { return files })
 
 // readConfigured finds the configuration files that a service mounts, and those that the
 // Dockerfile which makes its image copies.
 func (s *Spec) readConfigured(p *fixer.Pass, v compose.View) {
-	var files map[string][]nginx.Write
-	add := func(file string) {
-		for _, w := range files[file] {
-			s.configured = append(s.configured, configured{w.Path, w.Name, place(file, w.Line)})
-		}
-	}
-	load := func() bool {
-		if files == nil {
-			files = nginxWrites.Of(p)
-		}
-		return len(files) > 0
-	}
-	for _, m := range v.Mounts() {
-		if !strings.HasPrefix(m.Source, ".") || !within(configuredIn, m.Target) || !load() {
-			continue
-		}
-		at := path.Join(path.Dir(m.Setting.File), m.Source)
-		for _, file := range sortedKeys(files) {
-			if file == at || strings.HasPrefix(file, at+"/") {
-				add(file)
+	for _, c := range configurations {
+		for _, m := range v.Mounts() {
+			if !strings.HasPrefix(m.Source, ".") || !within(c.dir, m.Target) {
+				continue
+			}
+			at := path.Join(path.Dir(m.Setting.File), m.Source)
+			for _, f := range configurationFiles.Of(p) {
+				if f.Path == at || strings.HasPrefix(f.Path, at+"/") {
+					s.configure(c.dir, c.read(f))
+				}
 			}
 		}
-	}
-	for _, b := range s.Image.builds {
-		for _, stage := range b.Stage.Chain() {
-			for _, i := range stage.Instructions {
-				sources := dockerfile.ContextSources(i)
-				if len(sources) == 0 || !within(configuredIn, path.Clean(i.Words[len(i.Words)-1].Value)) || !load() {
-					continue
-				}
-				for _, source := range sources {
-					if source.Dynamic {
+		for _, b := range s.Image.builds {
+			for _, stage := range b.Stage.Chain() {
+				for _, i := range stage.Instructions {
+					sources := dockerfile.ContextSources(i)
+					if len(sources) == 0 || !within(c.dir, path.Clean(i.Words[len(i.Words)-1].Value)) {
 						continue
 					}
-					for _, sent := range p.Topology().Sent(b.Path, source.Value) {
-						add(sent.Path)
+					for _, source := range sources {
+						if source.Dynamic {
+							continue
+						}
+						for _, sent := range p.Topology().Sent(b.Path, source.Value) {
+							for _, f := range configurationFiles.Of(p) {
+								if f.Path == sent.Path {
+									s.configure(c.dir, c.read(f))
+								}
+							}
+						}
 					}
 				}
 			}
@@ -85,44 +90,86 @@ func (s *Spec) readConfigured(p *fixer.Pass, v compose.View) {
 	}
 }
 
-func sortedKeys(files map[string][]nginx.Write) []string {
-	out := make([]string, 0, len(files))
-	for file := range files {
-		out = append(out, file)
+func (s *Spec) configure(dir string, says []configured) {
+	s.configured = append(s.configured, says...)
+	s.configurations = append(s.configurations, dir)
+}
+
+// unreadConfiguration is where a configuration comes from outside the image that nobody here
+// has read, and that may name places to write to; "" where all is read.
+func (s *Spec) unreadConfiguration() string {
+	if len(s.Settings) > 0 {
+		return "" // a ConfigMap of the repository has it
 	}
-	slices.Sort(out)
-	return out
+	for _, c := range configurations {
+		if !c.decides || slices.Contains(s.configurations, c.dir) {
+			continue
+		}
+		for _, m := range s.Mounts {
+			if within(c.dir, m.Target) {
+				return m.Target
+			}
+		}
+	}
+	return ""
+}
+
+// configuredCaps are the capabilities that what is configured takes of root.
+func (s *Spec) configuredCaps() (caps []string, because fixer.Evidence) {
+	for _, c := range s.configured {
+		if c.caps != "" {
+			caps, because = union(caps, strings.Fields(c.caps)), c.evidence()
+		}
+	}
+	return caps, because
 }
 
 // writesElsewhere returns a directory that the configuration names, for which nothing is
 // mounted; nil where there is none.
 func (s *Spec) writesElsewhere() *configured {
 	for i, c := range s.configured {
-		if !s.Mounted(c.dir) {
+		if c.dir != "" && !s.Mounted(c.dir) && !tmpfsOfDocker(c.dir) {
 			return &s.configured[i]
 		}
 	}
 	return nil
 }
 
-// writesAsRoot returns a directory that the configuration names and that only root may
-// write to: all but those that are given an empty place. nil where there is none.
+// writesAsRoot returns what the configuration names that only root may do: chroot, and writing
+// to directories, all but those that are given an empty place. nil where there is nothing.
 func (s *Spec) writesAsRoot() *configured {
 	for i, c := range s.configured {
-		if !slices.ContainsFunc(s.Mounts, func(m Mount) bool { return m.Kind == MountScratch && within(m.Target, c.dir) }) {
+		if c.dir == "" && c.name == "chroot" {
+			return &s.configured[i]
+		}
+		if c.dir != "" && !anyones(c.dir) && !slices.ContainsFunc(s.Mounts, func(m Mount) bool { return m.Kind == MountScratch && within(m.Target, c.dir) }) {
 			return &s.configured[i]
 		}
 	}
 	return nil
+}
+
+// tmpfsOfDocker reports whether Docker mounts a directory in each container.
+func tmpfsOfDocker(dir string) bool { return within("/dev", dir) }
+
+// anyones reports whether every user may write to a directory.
+func anyones(dir string) bool {
+	return within("/dev", dir) || within("/tmp", dir) || within("/var/tmp", dir)
 }
 
 // says tells what names the directory.
 func (c *configured) says() string {
+	if c.dir == "" {
+		return fmt.Sprintf("%s in %s needs root", c.name, path.Base(c.place))
+	}
 	return fmt.Sprintf("%s in %s writes to %s", c.name, path.Base(c.place), c.dir)
 }
 
 // instead is what a person can do about it.
 func (c *configured) instead(s *Spec) string {
+	if c.dir == "" {
+		return "Remove " + c.name + " from the configuration"
+	}
 	if s.Mounted(c.dir) {
 		return "Give what is mounted at " + c.dir + " to the user"
 	}
@@ -133,5 +180,8 @@ func (c *configured) instead(s *Spec) string {
 }
 
 func (c *configured) evidence() fixer.Evidence {
+	if c.dir == "" {
+		return fixer.Evidence{Kind: fixer.FromRepository, Place: c.place, Text: "The configuration sets " + c.name}
+	}
 	return fixer.Evidence{Kind: fixer.FromRepository, Place: c.place, Text: "The configuration names " + c.dir + " (" + c.name + ")"}
 }

@@ -83,6 +83,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 	for _, m := range c.Mounts() {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly, Private: m.Private})
 	}
+	s.readConfiguration(p, c)
 	for _, port := range c.Node.Get("ports").List() {
 		if n, ok := port.Get("containerPort").Int(); ok {
 			s.Ports = append(s.Ports, int(n))

@@ -84,6 +84,13 @@ func (s *Spec) askedMemory() []askedMemory {
 		}
 	}
 	add(" "+strings.Join(s.words(), " "), s.Place)
+	for _, one := range s.Settings {
+		if strings.HasPrefix(one.Name, "m") && len(one.Name) == 2 {
+			add("-X"+one.Name+one.Value, one.Place)
+		} else {
+			add(" --"+one.Name+"="+one.Value, one.Place)
+		}
+	}
 	for _, v := range s.Env {
 		if v.Known {
 			add(" "+v.Name+"="+v.Value, v.Place)
@@ -117,6 +124,9 @@ var memoryForms = sync.OnceValue(func() []memoryForm {
 		form(`--maxmemory[= ]`+size+`\b`, 1, 0.7),
 		form(`--wiredTigerCacheSizeGB[= ]`+size+`\b`, 1<<30, 0.5),
 		form(`(?:\bmemcached\b.* |^ )(?:-m|--memory-limit)[= ]`+size+`\b`, 1<<20, 0.8),
+		form(`(?:^| )-s[= ]?(?:\w+=)?(?:malloc|default),`+size+`\b`, 1, 0.7),
+		form(`\bVARNISH_SIZE=`+size+`\b`, 1, 0.7),
+		form(`\b[A-Z_]*(?:CACHE|BUFFER|HEAP|MEMORY)[A-Z_]*_(?:MB|MIB)=`+size+`\b`, 1<<20, 0.75),
 		form(`\bMSSQL_MEMORY_LIMIT_MB=`+size+`\b`, 1<<20, 0.8),
 		form(`\b(?:HEAP_NEWSIZE|MAX_HEAP_SIZE|HEAP_SIZE|JVM_XMX|JAVA_XMX|MAX_HEAP|MEMORY_SIZE|MAX_MEMORY|MEMORY_MAX|INIT_MEMORY|JAVA_MEMORY|JVM_MEMORY|SERVER_MEMORY)=`+size+`\b`, 1<<20, 0.75),
 		form(`\bMEMORY=([0-9]+(?:\.[0-9]+)?[kmgtKMGT]i?[bB]?)\b`, 1, 0.75), // with a unit, else it may be anything

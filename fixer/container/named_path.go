@@ -19,12 +19,15 @@ type namedPath struct {
 
 // What the words in the name of an option or a variable say of its path.
 var (
-	scratchWords = text.WordSet("log logs logfile logfiles logdir accesslog errorlog log-file log-dir pid pidfile socket sock lock lockfile tmp temp tmpdir tempdir cache cachedir spool")
+	scratchWords = text.WordSet("log logs logfile logfiles logdir accesslog errorlog log-file log-dir pid pidfile socket sock unixsocket lock lockfile slowlog tmp temp tmpdir tempdir cache cachedir spool")
 	dataWords    = text.WordSet("data datadir data-dir storage store state statefile db database dbpath acme upload uploads persist persistence backup backups dump journal wal")
 	// These name what is read, whatever else stands in the name.
 	readWords = text.WordSet("config conf cert certs certificate key ca tls ssl secret password token template templates schema rules rule web static driver plugin-config format level url uri host")
 	pathWords = text.WordSet("file dir path directory folder location home root filepath filename logfile pidfile datadir logdir dbpath tmpdir tempdir cachedir lockfile statefile")
 )
+
+// ofEngine are sockets that an application connects to.
+var ofEngine = text.WordSet("docker.sock containerd.sock crio.sock podman.sock")
 
 // namedPaths returns the paths that are given to the program to write to.
 func (s *Spec) namedPaths() []namedPath {
@@ -38,7 +41,7 @@ func (s *Spec) readNamedPaths() []namedPath {
 	var out []namedPath
 	add := func(words []string, value, place, name string) {
 		at, ok := s.resolve(value, "")
-		if !ok || !path.IsAbs(at) || at == "/" || strings.HasPrefix(at, "/dev/") || strings.HasPrefix(at, "/proc/") || slices.ContainsFunc(words, in(readWords)) {
+		if !ok || !path.IsAbs(at) || at == "/" || strings.HasPrefix(at, "/dev/") || strings.HasPrefix(at, "/proc/") || ofEngine[path.Base(at)] || slices.ContainsFunc(words, in(readWords)) {
 			return
 		}
 		data := slices.ContainsFunc(words, in(dataWords))
@@ -61,6 +64,9 @@ func (s *Spec) readNamedPaths() []namedPath {
 		}
 		add(nameWords(name), value, s.Place, name)
 	}
+	for _, one := range s.Settings {
+		add(nameWords(one.Name), one.Value, one.Place, one.Name+" in "+one.File)
+	}
 	for _, v := range s.Env {
 		if list := nameWords(v.Name); v.Known && slices.ContainsFunc(list, in(pathWords)) {
 			add(list, v.Value, v.Place, v.Name)
@@ -70,7 +76,7 @@ func (s *Spec) readNamedPaths() []namedPath {
 }
 
 var (
-	fileWords = text.WordSet("file filepath filename logfile logfiles pid pidfile socket sock lock lockfile accesslog errorlog log")
+	fileWords = text.WordSet("file filepath filename logfile logfiles pid pidfile socket sock unixsocket slowlog lock lockfile accesslog errorlog log")
 	dirWords  = text.WordSet("dir directory folder datadir logdir tmpdir tempdir cachedir home root dbpath")
 )
 

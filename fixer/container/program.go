@@ -93,6 +93,7 @@ var programs = map[string]program{
 	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},
 	"truncate": {writes: allArgs}, "mkfifo": {writes: allArgs}, "unlink": {writes: allArgs}, "cp": {writes: lastArg}, "mv": {writes: lastArg},
 	"ln": {writes: lastArg}, "install": {}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
+	"redis-sentinel": {writes: firstArg}, "valkey-sentinel": {writes: firstArg},
 	"certbot": {keeps: []kept{{"/etc/letsencrypt", "--config-dir", false}, {"/var/lib/letsencrypt", "--work-dir", true}, {"/var/log/letsencrypt", "--logs-dir", true}}},
 
 	// What writes nothing.

@@ -74,6 +74,9 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		return d
 	}
 	w := s.scratch(e)
+	if !s.startsOwn() {
+		w = w.ofClient()
+	}
 	if w.refused != "" {
 		d.manual(w.refused)
 		return d
@@ -102,6 +105,10 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		} else {
 			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
+	}
+	if at := s.unreadConfiguration(); at != "" {
+		proven = false
+		d.Evidence = append(d.Evidence, s.says("The configuration at "+at+", which oakum does not read, may name other places to write to"))
 	}
 	if s.ReadOnly.No() {
 		proven = false
@@ -323,6 +330,18 @@ type writes struct {
 	refused     string               // why no empty place will do, as advice; "" where it will
 	hidden      string               // the path whose files an empty place would hide
 	env         map[string]string    // variables that keep it from writing there
+}
+
+// ofClient is what is left of it where the program of the image does not start, but a
+// client that is in the image, too: it keeps no data and makes no sockets.
+func (w writes) ofClient() writes {
+	var out writes
+	for _, at := range w.paths {
+		if at.Kind == "tmp" {
+			out.paths = append(out.paths, at)
+		}
+	}
+	return out
 }
 
 func (s *Spec) scratch(e *image.Entry) writes {

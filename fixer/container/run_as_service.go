@@ -44,6 +44,7 @@ func (s *Spec) runAsService() UserDecision {
 		d.Breaks = "The container fails if its volumes contain files that root has written, or if it was set to root for another reason"
 		d.Evidence = slices.Concat(d.Evidence, s.Image.Evidence)
 		s.commandsNeedRoot(&d)
+		s.configurationNeedsRoot(&d)
 	case s.ofHost() != "" && !s.Image.MustBeRoot():
 		d.unknown(s.ofHost())
 	default:
@@ -66,6 +67,16 @@ func (s *Spec) commandsNeedRoot(d *UserDecision) {
 	}
 }
 
+// configurationNeedsRoot leaves to a person what a configuration names that only root can do.
+func (s *Spec) configurationNeedsRoot(d *UserDecision) {
+	c := s.writesAsRoot()
+	if c == nil || d.Need != NeedUser {
+		return
+	}
+	d.unknown(c.instead(s) + ", then set a user. " + c.says())
+	d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
+}
+
 // heedOwners looks at whom the files belong to that the container mounts, which a
 // user other than root has to share. A new named volume starts as a copy of the
 // image's directory, with its owner. A volume at a path that the image does not
@@ -77,7 +88,7 @@ func (s *Spec) heedOwners(d *UserDecision) {
 		at := UnderRun(m.Target)
 		switch {
 		case at == "/etc/localtime", at == "/etc/timezone", within("/dev/shm", at):
-		case m.Kind == MountHost && !m.ReadOnly && !isFile(m.Host):
+		case m.Kind == MountHost && !m.ReadOnly && (!isFile(m.Host) || s.writesFile(m.Target)):
 			host = union(host, []string{m.Host})
 		case m.Host != "" && (m.Kind == MountHost || !s.StartsOnlyAsRoot()) && (within("/run/secrets", at) || PrivateFile(m.Host) || PrivateFile(at)):
 			private = union(private, []string{m.Host})
@@ -116,6 +127,11 @@ func (s *Spec) heedOwners(d *UserDecision) {
 		d.Breaks += ", which another image or variant has written"
 		d.Evidence = append(d.Evidence, s.says("A new volume at "+joined(kept)+" belongs to "+who+", and so do files that this image has written"))
 	}
+}
+
+// writesFile reports whether a command of the file writes to a file.
+func (s *Spec) writesFile(at string) bool {
+	return slices.ContainsFunc(s.effects(), func(e effect) bool { return slices.Contains(e.writes, path.Clean(at)) })
 }
 
 // ofHost says, as advice, which part of the host the container shares that hardly

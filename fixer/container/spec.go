@@ -39,9 +39,10 @@ type Spec struct {
 	Env     []Variable // those that are set one by one
 	EnvFrom bool       // others come from elsewhere as a whole
 
-	Mounts []Mount
-	Copied []Copy // what is written into the root filesystem from outside
-	Ports  []int  // that the file says the container listens on
+	Mounts   []Mount
+	Settings []Setting // of files that it mounts
+	Copied   []Copy    // what is written into the root filesystem from outside
+	Ports    []int     // that the file says the container listens on
 
 	Privileged      Choice
 	ReadOnly        Choice // of the root file system
@@ -58,7 +59,8 @@ type Spec struct {
 	Kind  fixer.EvidenceKind
 	Place string
 
-	configured []configured // what its configuration files name for it to write to
+	configured     []configured // what its configuration files name for it to write to
+	configurations []string     // where those that were read lie in the container
 
 	read *reading // what follows from the above, worked out once; nil in a spec made by hand
 }

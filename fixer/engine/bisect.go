@@ -221,10 +221,11 @@ func (b *bisection) judge(round []*part, report *Report, opened map[fixer.Key]bo
 	for _, p := range round {
 		all = append(all, p.fixes...)
 	}
+	known := remember(all, b.report)
 	openedBy := map[*part][]fixer.Key{}
 	for _, finding := range report.Findings {
 		k := finding.Key()
-		if b.report.Finding(k) != nil || opened[k] || wasKnown(finding, all, b.report) {
+		if b.report.Finding(k) != nil || opened[k] || known.has(finding) {
 			continue
 		}
 		if b.checker.follows[finding.Rule] || b.checker.crossFile[finding.Rule] && harmless(finding) {

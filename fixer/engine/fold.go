@@ -193,13 +193,14 @@ func (f *folding) advance(r *batchResult) {
 			f.fixes[c.Path] = append(f.fixes[c.Path], k)
 		}
 	}
-	f.followMoved(r)
+	moved := movesOf(r.good)
+	f.followMoved(moved, r)
 	closer := newCloserIndex(r.good)
 	for _, was := range f.report.Findings {
 		k := was.Key()
 		if f.outcomes[k] == nil && r.report.Finding(k) == nil {
 			delete(f.pending, k)
-			if f.notePlace(k, r) {
+			if f.notePlace(k, moved, r) {
 				continue
 			}
 			f.outcomes[k] = &Outcome{Finding: f.about(was), Result: Closed, By: closer.of(was)}

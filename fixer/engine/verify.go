@@ -188,7 +188,7 @@ func verifyBuildKit(before, after *fixer.File) error {
 // what only follows from fixes. What parts of the batch were found to open, and may,
 // is in opened.
 func (f *folding) verifyFindings(after *Report, batch []selected, opened map[fixer.Key]bool) error {
-	before := f.report
+	before, known := f.report, remember(batch, f.report)
 	least := fixer.Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
@@ -197,7 +197,7 @@ func (f *folding) verifyFindings(after *Report, batch []selected, opened map[fix
 		least = min(least, t.finding.Severity)
 	}
 	for _, came := range after.Findings {
-		if k := came.Key(); came.Severity >= least && before.Finding(k) == nil && !opened[k] && !f.checker.follows[came.Rule] && !wasKnown(came, batch, before) {
+		if k := came.Key(); came.Severity >= least && before.Finding(k) == nil && !opened[k] && !f.checker.follows[came.Rule] && !known.has(came) {
 			return opensError(came)
 		}
 	}

@@ -112,6 +112,13 @@ func explainRefusal(raw, text string, err error) error {
 	return malformedError(raw, "the repository has characters no repository can have")
 }
 
+// WithoutTag cuts tag and digest off a reference.
+func WithoutTag(ref string) string {
+	ref, _, _ = strings.Cut(ref, "@")
+	ref, _, _ = CutTag(ref)
+	return ref
+}
+
 // CutTag separates a name without digest from its tag. A colon before the last slash is
 // that of the registry's port.
 func CutTag(name string) (rest, tag string, ok bool) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -19,11 +20,15 @@ type manifestCommand struct {
 	place string
 }
 
-// manifestCommands are those of all manifests.
-var manifestCommands = fixer.NewIndex(func(f *fixer.File) bool { return len(commandsIn(f)) > 0 }, func(files []*fixer.File) []manifestCommand {
-	var out []manifestCommand
+// manifestCommands are those of all manifests, by the images of their containers without
+// tags and digests.
+var manifestCommands = fixer.NewIndex(func(f *fixer.File) bool { return len(commandsIn(f)) > 0 }, func(files []*fixer.File) map[string][]manifestCommand {
+	out := map[string][]manifestCommand{}
 	for _, f := range files {
-		out = append(out, commandsIn(f)...)
+		for _, c := range commandsIn(f) {
+			repo := image.WithoutTag(c.image)
+			out[repo] = append(out[repo], c)
+		}
 	}
 	return out
 })
@@ -69,9 +74,12 @@ func commandsOf(f *fixer.File, c kube.Container) []manifestCommand {
 // the repository shows that it is this one.
 func (c *conversion) manifests() []manifestCommand {
 	var out []manifestCommand
-	for _, m := range manifestCommands.Of(c.pass) {
-		if b, ok := c.pass.Topology().ImageBuild(m.image); ok && b.Path == c.app.Path {
-			out = append(out, m)
+	links := c.pass.Topology()
+	for _, repo := range links.Images(c.app.Path) {
+		for _, m := range manifestCommands.Of(c.pass)[repo] {
+			if b, ok := links.ImageBuild(m.image); ok && b.Path == c.app.Path {
+				out = append(out, m)
+			}
 		}
 	}
 	return out

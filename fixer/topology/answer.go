@@ -25,6 +25,7 @@ const (
 	aboutBase
 	aboutRuns
 	aboutService
+	aboutImages
 )
 
 // An Answer is a question with a sum of what a topology says to it.
@@ -77,6 +78,8 @@ func (t *Topology) sum(q Question) string {
 			build.sum(&b)
 			fmt.Fprintf(&b, "%q ", build.dirs)
 		}
+	case aboutImages:
+		fmt.Fprintf(&b, "%q", t.images[q.of])
 	case aboutRuns:
 		t.sumRuns(&b, q.of)
 	case aboutBase:

@@ -41,8 +41,9 @@ func TestAnswers(t *testing.T) {
 	})
 	ask("context", func(top *topology.Topology) { top.Context("api/Dockerfile") })
 	ask("services", func(top *topology.Topology) { top.Services("k8s") })
-	if len(asked) != 10 {
-		t.Fatalf("%d of 10 questions were told: %v", len(asked), asked)
+	ask("images", func(top *topology.Topology) { top.Images("api/Dockerfile") })
+	if len(asked) != 11 {
+		t.Fatalf("%d of 11 questions were told: %v", len(asked), asked)
 	}
 	for change, want := range map[string]struct {
 		dockerfiles, compose map[string]string

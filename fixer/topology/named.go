@@ -65,7 +65,7 @@ func (t *Topology) schemes() map[string]string {
 	found := map[scheme]map[string]string{} // directories by repository
 	for _, repo := range slices.Sorted(maps.Keys(t.in.Images)) {
 		owner, last := path.Dir(repo), path.Base(repo)
-		if owner == "." || len(t.byDirectory[last]) > 0 || len(t.byName[repo]) > 0 || isOfficial(repo) {
+		if !t.in.Images[repo].Whole || owner == "." || len(t.byDirectory[last]) > 0 || len(t.byName[repo]) > 0 || isOfficial(repo) {
 			continue
 		}
 		add := func(s scheme, dir string) {

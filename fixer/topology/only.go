@@ -36,8 +36,8 @@ func (t *Topology) linkOnly(services []compose.View) {
 		}
 		used[Repository(ref)] = append(used[Repository(ref)], v)
 	}
-	for repo := range t.in.Images {
-		if _, ok := used[repo]; !ok {
+	for repo, use := range t.in.Images {
+		if _, ok := used[repo]; !ok && use.Whole {
 			used[repo] = nil
 		}
 	}
@@ -48,7 +48,7 @@ func (t *Topology) linkOnly(services []compose.View) {
 			continue
 		}
 		called, serves := startsAs(stage, path.Base(repo)) || isCalled(repo, file, t.in.Dockerfiles[file].Source), slices.ContainsFunc(views, func(v compose.View) bool { return fitsService(stage, v) })
-		serves = serves || exposesOne(stage, t.in.Images[repo])
+		serves = serves || exposesOne(stage, t.in.Images[repo].Ports)
 		if !strings.Contains(repo, "/") && !(called && serves) {
 			continue // many images without an owner are official ones
 		}

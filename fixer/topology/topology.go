@@ -28,15 +28,21 @@ type Input struct {
 	// Inline are the Dockerfiles that stand in Compose files, by their text.
 	Inline map[*yamldoc.Node]*dockerfile.File
 
-	// Images are the images of manifests, by their names without tags and digests, with the
-	// ports that containers of them listen on. Named are the builds of pipelines.
-	Images map[string][]int
+	// Images are the images of manifests, by their names without tags and digests. Named are
+	// the builds of pipelines.
+	Images map[string]ImageUse
 	Named  []Named
 
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
 	Ignores map[string]*buildcontext.Ignore
+}
+
+// An ImageUse says how manifests use an image.
+type ImageUse struct {
+	Whole bool  // a workload runs it: not only a part of one, such as a patch, names it
+	Ports []int // that containers of it say they listen on
 }
 
 // A Build is a Dockerfile stage that makes an image.
@@ -62,6 +68,7 @@ type Topology struct {
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	runs        map[string][]namedRun             // by Dockerfile whose image the service names
+	images      map[string][]string               // by Dockerfile, those of manifests that it may make, without tags
 	byService   map[string][]serviceBuild         // by the name of the service that is built
 	services    map[string][]string               // by directory, the files with Kubernetes Services
 	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
@@ -147,6 +154,7 @@ func New(in Input) *Topology {
 	t.derive()
 	t.linkOnly(pulled)
 	t.linkRuns(pulled)
+	t.linkImages()
 	t.fingerprint = t.computeFingerprint(named.String())
 	return t
 }
@@ -169,6 +177,9 @@ func (t *Topology) computeFingerprint(named string) string {
 	b.WriteString(t.derivedSum())
 	b.WriteString(t.namedSum())
 	b.WriteString(t.runsSum())
+	for _, p := range slices.Sorted(maps.Keys(t.images)) {
+		fmt.Fprintf(&b, "%q %q\n", p, t.images[p])
+	}
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
@@ -277,6 +288,28 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	return b, ok
 }
 
+// Images returns the images of manifests that a Dockerfile may make, without tags and
+// digests, sorted: those for which [Topology.ImageBuild] can name it.
+func (t *Topology) Images(file string) []string {
+	t.ask(Question{about: aboutImages, of: file})
+	return t.images[file]
+}
+
+func (t *Topology) linkImages() {
+	t.images = map[string][]string{}
+	for _, repo := range slices.Sorted(maps.Keys(t.in.Images)) {
+		builds := t.byName[repo] // of which the tag decides
+		if b, ok := t.ImageBuild(repo); ok {
+			builds = append(slices.Clip(builds), b)
+		}
+		for k, b := range builds {
+			if !slices.ContainsFunc(builds[:k], func(o Build) bool { return o.Path == b.Path }) {
+				t.images[b.Path] = append(t.images[b.Path], repo)
+			}
+		}
+	}
+}
+
 // A Container is one of a workload whose image a Dockerfile builds.
 type Container struct {
 	kube.Container
@@ -310,11 +343,7 @@ func isOfficial(ref string) bool {
 }
 
 // Repository cuts tag and digest off a reference.
-func Repository(ref string) string {
-	ref, _, _ = strings.Cut(ref, "@")
-	ref, _, _ = image.CutTag(ref)
-	return ref
-}
+func Repository(ref string) string { return image.WithoutTag(ref) }
 
 // Users returns the places, sorted, where the image a Dockerfile builds runs
 // as a Compose service. The slice is shared and must not change. An answer

@@ -244,9 +244,9 @@ func TestImagesNamedByOneScheme(t *testing.T) {
 		{[]string{"shop/backend-frontend", "shop/backend-backend", "shop/frontend-frontend"}, map[string]string{"shop/backend-backend": "backend/Dockerfile", "shop/frontend-frontend": "frontend/Dockerfile"}},
 	} {
 		in := input(t, files, nil)
-		in.Images = map[string][]int{}
+		in.Images = map[string]topology.ImageUse{}
 		for _, name := range c.images {
-			in.Images[name] = nil
+			in.Images[name] = topology.ImageUse{Whole: true}
 		}
 		top := topology.New(in)
 		for _, name := range c.images {

@@ -133,6 +133,19 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 			return c, nil
 		}
 	}
+	if len(ops) > 1 || verified { // something is read again
+		if own := d.alone(); own != nil {
+			if c, ok := own.editFor(d, ops, verified); ok {
+				return c, nil
+			}
+		}
+	}
+	return d.editInTurn(ops, verified)
+}
+
+// editInTurn makes operations one after the other.
+func (d *Doc) editInTurn(ops []Op, verified bool) (Change, error) {
+	c := Change{Doc: d.Index}
 	buf := text.NewBuffer(d.File.Source)
 	cur := d
 	for i, op := range ops {

@@ -3,6 +3,7 @@ package compose
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -112,6 +113,9 @@ func startsProgram(command []string, e *image.Entry) bool {
 		return command == nil
 	}
 	first := command[0]
+	if slices.Contains(command, "--sentinel") || strings.Contains(first, "sentinel") {
+		return false // it watches servers, on another port
+	}
 	return strings.HasPrefix(first, "-") || strings.Contains(first, e.ID) || strings.HasSuffix(first, "d") && strings.Contains(e.ID+" mysqld", strings.TrimSuffix(first, "d"))
 }
 

@@ -98,6 +98,9 @@ func reportPort(p *fixer.Pass, v compose.View, port compose.Port, e exposure, pr
 		Severity: e.severity, Evidence: e.evidence,
 		Message: fmt.Sprintf("Service %q publishes port %s%s on all interfaces of the host%s", v.Name, number, e.noun, e.beside),
 	}
+	if written := port.Setting.Node; port.Published == "" && !strings.Contains(written.Text()+written.Get("published").Text(), "$") {
+		f.Message = fmt.Sprintf("Service %q publishes port %s%s on all interfaces of the host, on a port that Docker chooses%s", v.Name, number, e.noun, e.beside)
+	}
 	if seen[f.Path] {
 		return
 	}

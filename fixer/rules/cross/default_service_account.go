@@ -146,6 +146,10 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 	}
 	name := strings.Trim(u.Name, "-")
 	move, unclear := a.rightsOf(u.Workload)
+	declared := a.declaredFor(u.Workload, "default")
+	if identity := cloudIdentity(declared); identity != "" && unclear == "" {
+		unclear = "the default service account has an identity of the cloud by " + identity + ", which is given to this service account alone"
+	}
 	switch {
 	case unclear != "":
 		f.Advice = text.Sentences(byHand, "Not fixed automatically: "+unclear)
@@ -154,34 +158,37 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 	case kube.ValidName(name) != nil || name == "default":
 		f.Advice = byHand
 	default:
-		f.Fixes = []fixer.Fix{u.ownAccount(name, move)}
+		f.Fixes = []fixer.Fix{u.ownAccount(name, move, pullSecrets(u.Workload, declared))}
 	}
 	return f
 }
 
 // ownAccount makes an account for the workload and moves rights to it.
-func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
+func (u defaultUser) ownAccount(name string, move []boundSubject, secrets []string) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "own-account",
 		Title:  "Create a dedicated service account and set serviceAccountName",
 		Level:  fixer.Review,
-		Breaks: "Permissions granted to the default service account outside these files are lost. A bare Pod is rejected until the new service account exists: apply the file twice",
+		Breaks: "Permissions and image pull secrets given to the default service account outside these files are lost. A bare Pod is rejected until the new service account exists: apply the file twice",
 		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + text.ShellWord(name) + "\nlists the permissions the application needs\n\nkubectl logs POD\nshows no forbidden request",
 		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {
 		fix.Title = "Create a dedicated service account, move the permissions of the default one to it, and set serviceAccountName"
 	}
-	fix.Edit = func(d *fixer.Draft) error { return u.edit(d, d.Param("account"), move) }
+	fix.Edit = func(d *fixer.Draft) error { return u.edit(d, d.Param("account"), move, secrets) }
 	return fix
 }
 
-func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) error {
+func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject, secrets []string) error {
 	if err := taken(d.Snapshot, u.Workload, name); err != nil {
 		return err
 	}
-	data, err := kube.NewDocument("# Service account of "+u.ID()+" only. Bind the role that the application needs.\n", "ServiceAccount",
-		kube.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false))
+	content := []yamldoc.Op{kube.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false)}
+	for _, secret := range secrets {
+		content = append(content, yamldoc.Append(yamldoc.P("imagePullSecrets"), yamldoc.Map{{Key: "name", Value: secret}}))
+	}
+	data, err := kube.NewDocument("# Service account of "+u.ID()+" only. Bind the role that the application needs.\n", "ServiceAccount", content...)
 	if err != nil {
 		return err
 	}
@@ -198,6 +205,34 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 		d.At(s.file).YAML(s.Doc, yamldoc.Set(s.path.Join("name"), name))
 	}
 	return nil
+}
+
+// pullSecrets returns the secrets for image registries that a workload has by its declared
+// account alone.
+func pullSecrets(w *kube.Workload, declared []*kube.Object) []string {
+	var out []string
+	for _, o := range declared {
+		for _, s := range o.Node.Get("imagePullSecrets").List() {
+			if name := s.Get("name").Text(); name != "" && !slices.Contains(out, name) && w.Pod.Get("imagePullSecrets").Len() == 0 {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// cloudIdentity returns the annotation that gives declared accounts an identity of their
+// cloud, "" without one.
+func cloudIdentity(declared []*kube.Object) string {
+	for _, o := range declared {
+		for key := range o.Node.Get("metadata").Get("annotations").All() {
+			switch key {
+			case "eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id":
+				return key
+			}
+		}
+	}
+	return ""
 }
 
 // taken refuses a name that stands for an account already: one that a file

@@ -41,8 +41,17 @@ var VolumeOwner = &fixer.Rule{
 	},
 	Doc: volumeOwnerDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range p.Topology().Compose().Views(p.File.Path) {
-			checkServiceVolumes(p, v)
+		views := p.Topology().Compose().Views(p.File.Path)
+		mounting := map[string][]compose.View{} // by what they mount and may write to
+		for _, v := range views {
+			for _, m := range v.Mounts() {
+				if !m.ReadOnly {
+					mounting[m.Source] = append(mounting[m.Source], v)
+				}
+			}
+		}
+		for _, v := range views {
+			checkServiceVolumes(p, v, mounting)
 		}
 		for _, o := range p.File.Objects {
 			if w := o.Workload(); w != nil && !w.Partial && w.Windows() == "" {
@@ -54,8 +63,9 @@ var VolumeOwner = &fixer.Rule{
 }
 
 // checkServiceVolumes looks at the named volumes of a service. A new one is a copy of the
-// directory of the image, with its owner; where the image has none it belongs to root.
-func checkServiceVolumes(p *fixer.Pass, v compose.View) {
+// directory of the image, with its owner; where the image has none it belongs to root. With
+// them come the services of the file by what they mount and may write to.
+func checkServiceVolumes(p *fixer.Pass, v compose.View, mounting map[string][]compose.View) {
 	b, ok := p.Topology().ServiceBuild(v)
 	spec := container.FromService(p, v)
 	user, evidence := spec.StartsAs()
@@ -64,7 +74,7 @@ func checkServiceVolumes(p *fixer.Pass, v compose.View) {
 		return
 	}
 	for _, m := range v.Mounts() {
-		if m.Tmpfs || m.ReadOnly || m.Source == "" || !isVolumeName(m.Source) || m.Setting.File != v.File || ownedInImage(p, b, m.Target) || preparedByOthers(p, v, m) {
+		if m.Tmpfs || m.ReadOnly || m.Source == "" || !isVolumeName(m.Source) || m.Setting.File != v.File || ownedInImage(p, b, m.Target) || preparedByOthers(p, v, mounting[m.Source]) {
 			continue
 		}
 		f := fixer.Finding{
@@ -99,7 +109,7 @@ func ownedInImage(p *fixer.Pass, b topology.Build, dir string) bool {
 				}
 			}
 		}
-		if at := b.Stage.Workdir().Text; at != "" && build.Within(dir, at) && changesOwners(b, rootBase) {
+		if at := b.Stage.Workdir().Text; at != "" && build.Within(dir, at) && changesOwners(b, rootBase, dir) {
 			return true // by a path in the working directory, perhaps
 		}
 		below, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root())
@@ -134,15 +144,19 @@ func asRoot(s *dockerfile.Stage, i *dockerfile.Instruction, rootBase bool) bool 
 	return user.At == nil && rootBase || user.At != nil && user.Known && (name == "root" || name == "0")
 }
 
-// changesOwners reports whether the build may give something in the working directory to
+// changesOwners reports whether the build may give a directory in the working directory to
 // another user than root, by a path that is not absolute.
-func changesOwners(b topology.Build, rootBase bool) bool {
+func changesOwners(b topology.Build, rootBase bool, dir string) bool {
 	for _, step := range build.Read(b.File).Steps("RUN") {
 		if !build.InChain(b.Stage, step.Stage) {
 			continue
 		}
+		workdir := step.Stage.WorkdirAt(step.At).Text
+		if slices.ContainsFunc(step.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
+			workdir = ""
+		}
 		if step.Unread || !asRoot(step.Stage, step.At, rootBase) || slices.ContainsFunc(step.Commands, func(c build.Command) bool {
-			return ownerPrograms[c.Program] || c.Program == "mkdir" && c.Has("-m", "--mode")
+			return (ownerPrograms[c.Program] || c.Program == "mkdir" && c.Has("-m", "--mode")) && mayMean(c, workdir, dir)
 		}) {
 			return true
 		}
@@ -154,6 +168,36 @@ func changesOwners(b topology.Build, rootBase bool) bool {
 	}
 	return false
 }
+
+// mayMean reports whether a command that changes owners and modes of what it names, or makes
+// users with their home, may be about a directory: chmod +x start.sh is not.
+func mayMean(c build.Command, workdir, dir string) bool {
+	if !namesPaths[c.Program] || c.Place != 0 || workdir == "" || c.ProgramWord != 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
+		value := w.Value
+		if _, after, ok := strings.Cut(value, "="); ok && strings.HasPrefix(value, "-") {
+			value = after
+		}
+		if w.Dynamic || strings.ContainsAny(value, "*?[$`~") {
+			return true
+		}
+		if strings.HasPrefix(value, "-") || makesUsers[c.Program] && !strings.Contains(value, "/") {
+			return false
+		}
+		at := path.Clean(value)
+		if !path.IsAbs(at) {
+			at = path.Join(workdir, at)
+		}
+		return build.Within(at, dir) || build.Within(dir, at)
+	})
+}
+
+var (
+	makesUsers = text.WordSet("useradd adduser usermod")
+	namesPaths = text.WordSet("chown chmod chgrp useradd adduser usermod")
+)
 
 var ownerPrograms = text.WordSet("chown chmod chgrp install useradd adduser usermod sudo su su-exec gosu setpriv cp mv tar rsync umask")
 
@@ -180,23 +224,16 @@ func isNameByte(c byte) bool {
 	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// preparedByOthers reports whether another service that mounts the volume may give its
+// preparedByOthers reports whether another of the services that may write to a volume may give its
 // files to a user: it runs as root, or as nobody knows whom.
-func preparedByOthers(p *fixer.Pass, v compose.View, m compose.Mount) bool {
-	for _, o := range p.Topology().Compose().Views(v.File) {
+func preparedByOthers(p *fixer.Pass, v compose.View, mounting []compose.View) bool {
+	return slices.ContainsFunc(mounting, func(o compose.View) bool {
 		if o.Name == v.Name {
-			continue
+			return false
 		}
-		for _, other := range o.Mounts() {
-			if other.Source != m.Source {
-				continue
-			}
-			if user, _ := container.FromService(p, o).StartsAs(); !user.IsNonRoot() {
-				return true
-			}
-		}
-	}
-	return false
+		user, _ := container.FromService(p, o).StartsAs()
+		return !user.IsNonRoot()
+	})
 }
 
 // createOwned creates a directory in the image that belongs to the user, before USER.

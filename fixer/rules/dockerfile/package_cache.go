@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -62,7 +63,7 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		return
 	}
 	for k, c := range st.Commands {
-		if c.Install == nil || c.Install.Name != "pip" || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || c.Sets("PIP_NO_CACHE_DIR") {
+		if c.Install == nil || c.Install.Name != "pip" || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || c.Sets("PIP_NO_CACHE_DIR") || pipConfigured(p, st, k) {
 			continue
 		}
 		f := fixer.Finding{
@@ -86,6 +87,30 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		}
 		report(p, st.At, f)
 	}
+}
+
+// pipConfigured reports whether a command before one of a step tells pip for good to keep
+// nothing: pip config set global.no-cache-dir true.
+func pipConfigured(p *fixer.Pass, st build.Step, k int) bool {
+	if !bytes.Contains(p.File.Data, []byte(".no-cache-dir")) {
+		return false
+	}
+	for _, o := range build.Of(p.File).Steps("RUN") {
+		list := o.Commands
+		switch {
+		case o.At == st.At:
+			list = list[:min(k, len(list))]
+		case o.At.Start > st.At.Start || !build.InChain(st.Stage, o.Stage):
+			continue
+		}
+		for _, c := range list {
+			at := slices.IndexFunc(c.Words, func(w dockerfile.Word) bool { return strings.HasSuffix(w.Value, ".no-cache-dir") })
+			if at > 1 && c.Words[at-1].Value == "set" && at+1 < len(c.Words) && slices.Contains([]string{"true", "1", "yes", "on"}, strings.ToLower(c.Words[at+1].Value)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // pipBefore6 reports whether the pip of a base's own packages is older than the

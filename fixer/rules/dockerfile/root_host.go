@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // heedHost leaves the fixes to a person where a container of the image uses something of
@@ -42,9 +43,11 @@ func hostUse(p *fixer.Pass, s *dockerfile.Stage) string {
 			return fmt.Sprintf("service %s in %s %s", v.Name, v.File, use)
 		}
 	}
-	for _, pod := range podUses.Of(p) {
-		if b, ok := p.Topology().ImageBuild(pod.image); ok && b.Path == p.File.Path && b.Stage.Index == s.Index {
-			return fmt.Sprintf("container %s in %s %s", pod.name, pod.file, pod.use)
+	for _, repo := range p.Topology().Images(p.File.Path) {
+		for _, pod := range podUses.Of(p)[repo] {
+			if b, ok := p.Topology().ImageBuild(pod.image); ok && b.Path == p.File.Path && b.Stage.Index == s.Index {
+				return fmt.Sprintf("container %s in %s %s", pod.name, pod.file, pod.use)
+			}
 		}
 	}
 	return ""
@@ -87,11 +90,14 @@ var hostCapabilities = text.WordSet("ALL NET_ADMIN SYS_ADMIN SYS_MODULE SYS_RAWI
 // A podUse is what a container of a pod takes from its node.
 type podUse struct{ image, name, file, use string }
 
-// podUses are those of the manifests as they were read.
-var podUses = fixer.NewIndex(func(f *fixer.File) bool { return len(podUsesIn(f)) > 0 }, func(files []*fixer.File) []podUse {
-	var out []podUse
+// podUses are those of the manifests as they were read, by images without tags and digests.
+var podUses = fixer.NewIndex(func(f *fixer.File) bool { return len(podUsesIn(f)) > 0 }, func(files []*fixer.File) map[string][]podUse {
+	out := map[string][]podUse{}
 	for _, f := range files {
-		out = append(out, podUsesIn(f)...)
+		for _, use := range podUsesIn(f) {
+			repo := topology.Repository(use.image)
+			out[repo] = append(out[repo], use)
+		}
 	}
 	return out
 })

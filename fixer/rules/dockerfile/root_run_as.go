@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // runAs is the one user that the repository runs the image as, in Compose and in
@@ -28,9 +29,11 @@ func (s *imageCheck) runAs() (acc account, ok bool) {
 			}
 		}
 	}
-	for _, given := range givenUsers.Of(s.pass) {
-		if b, ok := s.pass.Topology().ImageBuild(given.image); ok && b.Certain && b.Stage == s.stage {
-			add(image.Identity{UID: given.uid, KnownUID: true, Numeric: true}, given.evidence)
+	for _, repo := range s.pass.Topology().Images(s.pass.File.Path) {
+		for _, given := range givenUsers.Of(s.pass)[repo] {
+			if b, ok := s.pass.Topology().ImageBuild(given.image); ok && b.Certain && b.Stage == s.stage {
+				add(image.Identity{UID: given.uid, KnownUID: true, Numeric: true}, given.evidence)
+			}
 		}
 	}
 	if len(found) == 0 || slices.ContainsFunc(found, func(id image.Identity) bool { return id.UID != found[0].UID }) {
@@ -54,11 +57,14 @@ type givenUser struct {
 }
 
 // givenUsers are those of the files as they were read: what a fix has written
-// since is oakum's own.
-var givenUsers = fixer.NewIndex(func(f *fixer.File) bool { return len(usersIn(f)) > 0 }, func(files []*fixer.File) []givenUser {
-	var out []givenUser
+// since is oakum's own. They are kept by images without tags and digests.
+var givenUsers = fixer.NewIndex(func(f *fixer.File) bool { return len(usersIn(f)) > 0 }, func(files []*fixer.File) map[string][]givenUser {
+	out := map[string][]givenUser{}
 	for _, f := range files {
-		out = append(out, usersIn(f)...)
+		for _, user := range usersIn(f) {
+			repo := topology.Repository(user.image)
+			out[repo] = append(out[repo], user)
+		}
 	}
 	return out
 })

@@ -16,23 +16,40 @@ type governor struct {
 	file string
 }
 
+// A governed is what governors are found by: the namespace of containers, with the directory
+// of the file where it says none, or the workload that they scale.
+type governed struct {
+	kind      string // of the governor
+	namespace string
+	dir       string
+	workload  [2]string // kind and name
+}
+
 // governors are the LimitRanges and autoscalers of the repository.
 var governors = fixer.NewIndex(func(f *fixer.File) bool {
 	return slices.ContainsFunc(f.Objects, governs)
-}, func(files []*fixer.File) []governor {
-	var out []governor
+}, func(files []*fixer.File) map[governed][]governor {
+	out := map[governed][]governor{}
 	for _, f := range files {
 		for _, o := range f.Objects {
-			if governs(o) && len(out) < maxGovernors {
-				out = append(out, governor{o, f.Path})
+			if governs(o) {
+				by := governedBy(o, f.Path)
+				out[by] = append(out[by], governor{o, f.Path})
 			}
 		}
 	}
 	return out
 })
 
-// maxGovernors bounds how many are looked at for each container: more than repositories have.
-const maxGovernors = 1000
+func governedBy(o *kube.Object, file string) governed {
+	by := governed{kind: o.Kind}
+	if o.Kind != "LimitRange" {
+		by.workload = scaleTarget(o)
+	} else if by.namespace = o.Namespace; by.namespace == "" {
+		by.dir = path.Dir(file) // what stands together is applied together
+	}
+	return by
+}
 
 func governs(o *kube.Object) bool {
 	switch o.Kind {
@@ -49,11 +66,11 @@ func governs(o *kube.Object) bool {
 // givenBy returns the LimitRange that gives the containers of a workload a value they do not
 // set: of the limits or, where limits is false, of the requests.
 func givenBy(p *fixer.Pass, w *kube.Workload, resource string, limits bool) *governor {
-	for _, g := range governors.Of(p) {
-		// Where no file says the namespace, what stands together is applied together.
-		if g.Kind != "LimitRange" || g.Namespace != w.Namespace || g.Namespace == "" && path.Dir(g.file) != path.Dir(p.File.Path) {
-			continue
-		}
+	by := governed{kind: "LimitRange", namespace: w.Namespace}
+	if by.namespace == "" {
+		by.dir = path.Dir(p.File.Path)
+	}
+	for _, g := range governors.Of(p)[by] {
 		for _, item := range g.Node.Get("spec").Get("limits").List() {
 			if item.Get("type").Text() != "Container" {
 				continue
@@ -73,8 +90,8 @@ func givenBy(p *fixer.Pass, w *kube.Workload, resource string, limits bool) *gov
 // scaledBy returns the autoscaler of a kind that sets a resource of a container or, for a
 // horizontal one, that measures it in parts of the request.
 func scaledBy(p *fixer.Pass, c kube.Container, kind, resource string) *governor {
-	for _, g := range governors.Of(p) {
-		if g.Kind != kind || !scales(g.Object, c.Workload) {
+	for _, g := range governors.Of(p)[governed{kind: kind, workload: [2]string{c.Workload.Kind, c.Workload.Name}}] {
+		if g.Namespace != c.Workload.Namespace && g.Namespace != "" && c.Workload.Namespace != "" {
 			continue
 		}
 		spec := g.Node.Get("spec")
@@ -85,14 +102,14 @@ func scaledBy(p *fixer.Pass, c kube.Container, kind, resource string) *governor 
 	return nil
 }
 
-// scales reports whether an autoscaler names a workload.
-func scales(o *kube.Object, w *kube.Workload) bool {
+// scaleTarget returns kind and name of the workload that an autoscaler scales.
+func scaleTarget(o *kube.Object) [2]string {
 	spec := o.Node.Get("spec")
 	ref := spec.Get("scaleTargetRef")
 	if ref == nil {
 		ref = spec.Get("targetRef")
 	}
-	return ref.Get("kind").Text() == w.Kind && ref.Get("name").Text() == w.Name && (o.Namespace == w.Namespace || o.Namespace == "" || w.Namespace == "")
+	return [2]string{ref.Get("kind").Text(), ref.Get("name").Text()}
 }
 
 // sizes reports whether a VerticalPodAutoscaler sets the request of a container.

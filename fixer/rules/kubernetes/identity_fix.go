@@ -79,7 +79,7 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 }
 
 // groupBreaks is what can go wrong when the volumes of a pod get a group.
-const groupBreaks = "fsGroup makes the kubelet give all files of the volumes to a group, which takes long for many. Applications that insist on private files, such as the cookie of Erlang, refuse them"
+const groupBreaks = "fsGroup makes the kubelet give all files of the volumes to a group, which takes long for many, and leaves NFS and hostPath storage as it is. Applications that insist on private files, such as the cookie of Erlang, refuse them"
 
 // givesGroup reports whether an identity gives the volumes of the pod to a group.
 func (pod podIdentity) givesGroup(id identity) bool {
