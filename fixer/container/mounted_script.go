@@ -14,6 +14,9 @@ import (
 // mountedScripts are the shell scripts of the repository that a service mounts and starts
 // with, each as a run, and what they are handed: they are read as those of an image are.
 func (s *Spec) mountedScripts(p *fixer.Pass, v compose.View) []Run {
+	if !slices.ContainsFunc(s.Mounts, func(m Mount) bool { return strings.HasPrefix(m.Host, ".") }) {
+		return nil
+	}
 	var out []Run
 	for _, at := range s.startedFiles() {
 		file := s.repositoryFile(v.File, at)

@@ -36,7 +36,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if c.copied(to) || passing(to) || c.onlyBuilds(to) {
 		return nil
 	}
-	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
+	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to] || to == c.app.Absolute(i, ".") // a directory, which is there
 	for _, w := range i.Words[:len(i.Words)-1] {
 		at := to
 		name := path.Base(path.Join("/", w.Value))

@@ -98,13 +98,15 @@ func (d *Doc) alias(anchor string, value any, paths, declared []Path, edits []te
 }
 
 // aboveKey returns the start of the line of a key, or of the comments directly above it.
-// Comments at the top of a file are about the file.
+// Comments at the top of a file are about the file, and those that are indented deeper about
+// what stands above them.
 func (e *editor) aboveKey(key *Node) int {
 	start := e.lineStart(key.Start)
 	first := start
 	for first > e.d.Start {
 		line := e.lineStart(e.breakBefore(first))
-		if l := bytes.TrimLeft(e.src[line:first], " \t"); len(l) == 0 || l[0] != '#' {
+		l := bytes.TrimLeft(e.src[line:first], " \t")
+		if len(l) == 0 || l[0] != '#' || first-line-len(l) > key.Start-start {
 			break
 		}
 		first = line

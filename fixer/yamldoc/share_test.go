@@ -19,6 +19,8 @@ func TestShare(t *testing.T) {
 			"# The license.\nx-l: &l\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: \"3\"\n\nservices:\n  a: {image: x, l: *l}\n  b: {image: y, l: *l} # two\n"},
 		{"a comment of the services", "name: x\n\n# All services.\n# And more.\nservices:\n    a:\n        image: x\n    b: {}\n",
 			"name: x\n\nx-l: &l\n    driver: json-file\n    options:\n        max-size: 10m\n        max-file: \"3\"\n\n# All services.\n# And more.\nservices:\n    a:\n        image: x\n        l: *l\n    b:\n        l: *l\n"},
+		{"a comment of what stands above", "x-b:\n  A: 1\n  # More of b.\nservices:\n  a: {}\n  b: {}\n",
+			"x-b:\n  A: 1\n  # More of b.\nx-l: &l\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: \"3\"\n\nservices:\n  a:\n    l: *l\n  b:\n    l: *l\n"},
 		{"merge keys", "x-b: &b\n  image: x\nservices:\n  a:\n    <<: *b\n  b:\n    <<: *b\nvolumes: {}",
 			"x-b: &b\n  image: x\nx-l: &l\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: \"3\"\n\nservices:\n  a:\n    <<: *b\n    l: *l\n  b:\n    <<: *b\n    l: *l\nvolumes: {}"},
 		{"quotes and a start", "---\r\nservices:\r\n  a:\r\n    image: \"x\"\r\n  b:\r\n    image: \"y\"",

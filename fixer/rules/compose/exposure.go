@@ -65,6 +65,11 @@ func inSwarm(v compose.View) bool {
 
 func isWeb(port string) bool { return port == "80" || port == "443" }
 
+// outsideClients are ports above 1024 of protocols whose clients come from outside and are
+// no browsers, so that no web server takes their requests: SSH, STUN and TURN, ManageSieve,
+// SIP, XMPP, IRC.
+var outsideClients = map[int]bool{2222: true, 3478: true, 4190: true, 5060: true, 5061: true, 5222: true, 5223: true, 5269: true, 5349: true, 6697: true}
+
 // purposes are what is said of a port by what its image is for.
 var purposes = map[image.Purpose]struct {
 	noun, says string
@@ -97,7 +102,7 @@ func (x exposures) of(p *fixer.Pass, v compose.View, port compose.Port) (e expos
 	case container.ServesData(target) != "" && !isWeb(port.Published):
 		listens.Text = fmt.Sprintf("Port %d is the usual port of %s", target, container.ServesData(target))
 		return exposure{severity: fixer.High, level: fixer.Review, noun: " of a data store", clients: clients, internal: true, evidence: []fixer.Evidence{listens}}, true
-	case port.Protocol != "tcp" || isWeb(port.Published) || target < 1024 && !isWeb(port.Target):
+	case port.Protocol != "tcp" || isWeb(port.Published) || target < 1024 && !isWeb(port.Target) || outsideClients[target]:
 		return e, false // clients of these protocols are outside
 	case x.edge != "" && x.edge != v.Name:
 		listens.Place, listens.Text = x.edgeAt, fmt.Sprintf("Service %q takes the requests from outside", x.edge)
