@@ -59,10 +59,8 @@ func (s *Spec) readConfigured(p *fixer.Pass, v compose.View) {
 				continue
 			}
 			at := path.Join(path.Dir(m.Setting.File), m.Source)
-			for _, f := range configurationFiles.Of(p) {
-				if f.Path == at || strings.HasPrefix(f.Path, at+"/") {
-					s.configure(c.dir, c.read(f))
-				}
+			for _, f := range filesAt(configurationFiles.Of(p), at) {
+				s.configure(c.dir, c.read(f))
 			}
 		}
 		for _, b := range s.Image.builds {
@@ -77,10 +75,8 @@ func (s *Spec) readConfigured(p *fixer.Pass, v compose.View) {
 							continue
 						}
 						for _, sent := range p.Topology().Sent(b.Path, source.Value) {
-							for _, f := range configurationFiles.Of(p) {
-								if f.Path == sent.Path {
-									s.configure(c.dir, c.read(f))
-								}
+							if f := fileAt(configurationFiles.Of(p), sent.Path); f != nil {
+								s.configure(c.dir, c.read(f))
 							}
 						}
 					}
@@ -88,6 +84,30 @@ func (s *Spec) readConfigured(p *fixer.Pass, v compose.View) {
 			}
 		}
 	}
+}
+
+// fileAt finds a file among some that are sorted by path; nil where it is not there.
+func fileAt(files []*fixer.File, at string) *fixer.File {
+	if k, ok := searchPath(files, at); ok {
+		return files[k]
+	}
+	return nil
+}
+
+// filesAt finds the file at a path and those below it among some that are sorted by path.
+func filesAt(files []*fixer.File, at string) []*fixer.File {
+	var out []*fixer.File
+	if f := fileAt(files, at); f != nil {
+		out = append(out, f)
+	}
+	for k, _ := searchPath(files, at+"/"); k < len(files) && strings.HasPrefix(files[k].Path, at+"/"); k++ {
+		out = append(out, files[k])
+	}
+	return out
+}
+
+func searchPath(files []*fixer.File, at string) (int, bool) {
+	return slices.BinarySearchFunc(files, at, func(f *fixer.File, at string) int { return strings.Compare(f.Path, at) })
 }
 
 func (s *Spec) configure(dir string, says []configured) {

@@ -13,7 +13,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer/isolation"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
-	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed no_network_policy.md
@@ -119,7 +118,7 @@ func reportOpen(p *fixer.Pass, copies []*isolation.Plan, incomplete string) {
 	lines := p.Snapshot.File(f.File).Lines()
 	f.Start, f.End = lines.Start(first.Place.Line), lines.End(first.Place.Line)
 	f.Evidence = append(openEvidence(plan), copyEvidence(copies)...)
-	if others := otherPolicies(p.Snapshot, s.Namespace); len(others) > 0 {
+	if others := pluginPolicies.Of(p).over(s.Namespace, path.Dir(f.File)); len(others) > 0 {
 		f.Severity = fixer.Low
 		f.Message = fmt.Sprintf("No NetworkPolicy of Kubernetes itself limits ingress to %s in %s: %s may, which oakum does not read", text.Count(len(plan.Open), "workload", "workloads"), s, text.Some(others))
 		f.Advice = "Make sure that these policies deny by default and select every workload. More policies are not written beside them"
@@ -143,33 +142,6 @@ func reportOpen(p *fixer.Pass, copies []*isolation.Plan, incomplete string) {
 		f.Fixes = append(f.Fixes, egressFix(copies, files, options, controller.guess))
 	}
 	p.Report(f)
-}
-
-// otherPolicies returns the policies of network plugins and of the cluster's administrators
-// that may hold in a namespace.
-func otherPolicies(snap *fixer.Snapshot, namespace string) []string {
-	var out []string
-	for f := range snap.Files() {
-		for _, o := range f.Objects {
-			if o.Group() == "networking.k8s.io" || !strings.HasSuffix(o.Kind, "NetworkPolicy") && !strings.HasSuffix(o.Kind, "ClusterwideNetworkPolicy") {
-				continue
-			}
-			wide := strings.Contains(o.Kind, "Clusterwide") || strings.HasPrefix(o.Kind, "Global") || strings.Contains(o.Kind, "Admin") || o.Kind == "ClusterNetworkPolicy"
-			if (wide || !apart(o.Namespace, namespace)) && limitsIngress(o.Node) {
-				out = append(out, o.ID())
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// limitsIngress reports whether a policy of such a kind is about incoming connections.
-func limitsIngress(policy *yamldoc.Node) bool {
-	about := func(spec *yamldoc.Node) bool {
-		return spec.Get("ingress") != nil || spec.Get("ingressDeny") != nil || slices.Contains(spec.Get("types").Texts(), "Ingress")
-	}
-	return about(policy.Get("spec")) || slices.ContainsFunc(policy.Get("specs").List(), about)
 }
 
 func egressOptions(o isolation.Options) isolation.Options {
