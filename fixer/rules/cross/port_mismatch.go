@@ -190,16 +190,51 @@ type podPort struct {
 	protocol string
 }
 
-// manifestsIn are the manifests with workloads, by directory.
-var manifestsIn = fixer.Share(func(p *fixer.Pass) map[string][]*fixer.File {
-	out := map[string][]*fixer.File{}
+// A placedPod is a workload with its place: the file, and which of its objects it is.
+type placedPod struct {
+	file     *fixer.File
+	object   int
+	workload *kube.Workload
+}
+
+// A podLabel is a label of pods in a namespace, for the manifests of one directory.
+type podLabel struct{ dir, namespace, key, value string }
+
+// A labelIndex finds workloads by the labels of their pods.
+type labelIndex map[podLabel][]placedPod
+
+var podsWithLabel = fixer.Share(func(p *fixer.Pass) labelIndex {
+	out := labelIndex{}
 	for f := range p.Snapshot.Files() {
-		if f.Skip == nil && slices.ContainsFunc(f.Objects, func(o *kube.Object) bool { return o.Workload() != nil }) {
-			out[path.Dir(f.Path)] = append(out[path.Dir(f.Path)], f)
+		if f.Skip != nil {
+			continue
+		}
+		for i, o := range f.Objects {
+			w := o.Workload()
+			if w == nil || w.Partial {
+				continue
+			}
+			for key, value := range w.Meta.Get("labels").All() {
+				at := podLabel{path.Dir(f.Path), o.Namespace, key, value.Text()}
+				out[at] = append(out[at], placedPod{f, i, w})
+			}
 		}
 	}
 	return out
 })
+
+// candidates returns the workloads with one of the labels of a selector: that which the
+// fewest have.
+func (x labelIndex) candidates(dir, namespace string, selector *yamldoc.Node) []placedPod {
+	var fewest []placedPod
+	first := true
+	for key, value := range selector.All() {
+		if list := x[podLabel{dir, namespace, key, value.Text()}]; first || len(list) < len(fewest) {
+			fewest, first = list, false
+		}
+	}
+	return fewest
+}
 
 // selectedPods are the workloads beside a Service that it selects: those of its file, else
 // of its directory. None are returned where a container is added from outside, and where
@@ -207,30 +242,28 @@ var manifestsIn = fixer.Share(func(p *fixer.Pass) map[string][]*fixer.File {
 func selectedPods(p *fixer.Pass, f *fixer.File, o *kube.Object) []servedPod {
 	var same, near []servedPod
 	selector := o.Node.Get("spec").Get("selector")
-	for _, other := range manifestsIn.Of(p)[path.Dir(f.Path)] {
-		for i, object := range other.Objects {
-			w := object.Workload()
-			if w == nil || w.Partial || object.Namespace != o.Namespace || !leadsTo(selector, w.Meta.Get("labels")) {
-				continue
+	for _, at := range podsWithLabel.Of(p).candidates(path.Dir(f.Path), o.Namespace, selector) {
+		other, w := at.file, at.workload
+		if !leadsTo(selector, w.Meta.Get("labels")) {
+			continue
+		}
+		one := servedPod{file: other, workload: w}
+		forms := p.Snapshot.Forms(other, at.object)
+		if len(forms) != 1 || forms[0] != w || len(container.Added(p, other.Path, w)) > 0 {
+			return nil
+		}
+		for _, c := range w.Containers() {
+			for k, port := range c.Node.Get("ports").List() {
+				n, _ := port.Get("containerPort").Int()
+				one.ports = append(one.ports, podPort{c, k, port.Get("containerPort"), int(n), port.Get("name").Text(), protocolOf(port)})
 			}
-			one := servedPod{file: other, workload: w}
-			forms := p.Snapshot.Forms(other, i)
-			if len(forms) != 1 || forms[0] != w || len(container.Added(p, other.Path, w)) > 0 {
-				return nil
-			}
-			for _, c := range w.Containers() {
-				for k, port := range c.Node.Get("ports").List() {
-					n, _ := port.Get("containerPort").Int()
-					one.ports = append(one.ports, podPort{c, k, port.Get("containerPort"), int(n), port.Get("name").Text(), protocolOf(port)})
-				}
-			}
-			if len(one.ports) == 0 {
-				return nil
-			}
-			near = append(near, one)
-			if other == f {
-				same = append(same, one)
-			}
+		}
+		if len(one.ports) == 0 {
+			return nil
+		}
+		near = append(near, one)
+		if other == f {
+			same = append(same, one)
 		}
 	}
 	if len(same) > 0 {
