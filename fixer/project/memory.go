@@ -11,7 +11,8 @@ import (
 // most repositories allocates altogether fits in there, so that nothing is collected. A
 // repository stays in memory whole, several times its size: where that takes most of the
 // bound or more, what waits to be collected is held to a part of it, so that
-// memory is saved for some hundredths of the time. GOGC overrides it.
+// memory is saved for some hundredths of the time. Fixes of very large repositories may
+// leave more. GOGC overrides it.
 func KeepSmall() {
 	runtime.MemProfileRate = 0 // nobody asks where memory was allocated
 	if os.Getenv("GOGC") != "" {
@@ -21,8 +22,13 @@ func KeepSmall() {
 	afterEachCollection(func() { debug.SetGCPercent(mayGrow(live())) })
 }
 
-// enough is the size that a heap may have whatever of it is alive.
-const enough = 80 << 20
+// enough is the size that a heap may have whatever of it is alive. From large to huge on it
+// is time that is saved: to look for so little garbage takes longer than all else there.
+const (
+	enough = 80 << 20
+	large  = 150 << 20
+	huge   = 200 << 20
+)
 
 // smallest is the heap that the runtime takes every heap for that is smaller, when it works
 // out by how much it may grow.
@@ -31,11 +37,14 @@ const smallest = 4 << 20
 // mayGrow returns by how many hundredths a heap may grow before the next collection, by
 // what of it was alive after the last one.
 func mayGrow(live uint64) int {
-	const least = 20
-	if live = max(live, smallest); live >= enough {
-		return least
+	const least, most = 20, 50
+	switch live = max(live, smallest); {
+	case live < enough:
+		return max(least, int(100*(enough-live)/live))
+	case live > large:
+		return least + int((most-least)*(min(live, huge)-large)/(huge-large))
 	}
-	return max(least, int(100*(enough-live)/live))
+	return least
 }
 
 // live returns the bytes that were alive after the last collection.
