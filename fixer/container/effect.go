@@ -28,6 +28,7 @@ type effect struct {
 	writes   []string // absolute paths it writes to
 	makes    []string // of these, directories that it makes with all above them
 	scratch  []string // absolute paths of directories for which an empty place will do
+	home     string   // where in a home directory it keeps settings, as ~/.mc, if nothing says which directory that is
 	here     bool     // it writes to its working directory, which nothing here names
 	astray   bool     // it writes to where a variable or a substitution says
 	unknown  bool     // nothing is known of the program
@@ -145,6 +146,7 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		}
 	}
 	e.command = before + e.command
+	e.home = s.keepsAtHome(c, &e)
 	for _, k := range keeps(c) {
 		if k.temporary {
 			e.scratch = append(e.scratch, k.at)

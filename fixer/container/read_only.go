@@ -234,6 +234,9 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case e.here:
 			d.manual("Write to an absolute path in a volume, or set the working directory to one, then make the root filesystem read-only. " + e.says() + ", which writes to an unknown working directory")
 			d.Evidence = append(d.Evidence, e.evidence(s))
+		case e.home != "":
+			d.manual("Mount a tmpfs at the home directory of its user, or name a directory in one for its settings, then make the root filesystem read-only. " + e.says() + ", which writes its settings to " + e.home)
+			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.unknown || e.astray:
 			known = false
 			if !e.run.Start || e.astray {
