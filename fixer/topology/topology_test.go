@@ -257,3 +257,17 @@ func TestImagesNamedByOneScheme(t *testing.T) {
 		}
 	}
 }
+
+// TestImagesOfADockerfile: a Dockerfile has the images of manifests that it may make, whatever
+// links them; of one that two Dockerfiles make for two tags, both have it.
+func TestImagesOfADockerfile(t *testing.T) {
+	in := input(t, map[string]string{"api/Dockerfile": "FROM scratch\n", "api/old/Dockerfile": "FROM scratch\n", "web/Dockerfile": "FROM scratch\n", "job/Dockerfile": "FROM scratch\n"},
+		map[string]string{"compose.yaml": "services:\n  api: {build: api, image: 'shop/api:2'}\n  old: {build: api/old, image: 'shop/api:1'}\n"})
+	in.Images = map[string]topology.ImageUse{"shop/api": {Whole: true}, "acme/web": {}, "postgres": {Whole: true}}
+	top := topology.New(in)
+	for file, want := range map[string][]string{"api/Dockerfile": {"shop/api"}, "api/old/Dockerfile": {"shop/api"}, "web/Dockerfile": {"acme/web"}, "job/Dockerfile": nil} {
+		if got := top.Images(file); !slices.Equal(got, want) {
+			t.Errorf("%s makes %q, not %q", file, got, want)
+		}
+	}
+}

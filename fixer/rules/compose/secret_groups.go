@@ -69,7 +69,7 @@ func (at *secretPlace) named(o *secretPlace) bool {
 // connects reports whether one of two places of a value is what a client connects with to the
 // service of the other.
 func (at *secretPlace) connects(o *secretPlace) bool {
-	return at.host != "" && at.host == o.view.Name && at.view.Name != o.view.Name
+	return at.host != "" && at.host == o.view.Name
 }
 
 func (at *secretPlace) option() string {
