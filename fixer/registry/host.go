@@ -86,18 +86,9 @@ type response struct {
 	challenged bool // the host asks for something that the call did not carry
 }
 
-// do makes a call: in turn, within the limits of the host, with its
-// authorization, and again where that may help. What stop returns when it is its turn
-// ends it. The response has any status.
-func (h *host) do(ctx context.Context, c call, stop func() error) (*response, error) {
-	leave, err := h.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	if err := stop(); err != nil {
-		return nil, err
-	}
+// do makes a call whose turn it is: within the limits of the host, with its
+// authorization, and again where that may help. The response has any status.
+func (h *host) do(ctx context.Context, c call) (*response, error) {
 	left := h.r.options.Timeout
 	challenged := false
 	for attempt := 1; ; attempt++ {

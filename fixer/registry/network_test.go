@@ -66,6 +66,26 @@ func TestSlowHost(t *testing.T) {
 	}
 }
 
+// TestDownIsKnownToTheNextCall: who waits for its turn while the first call ends does
+// not ask again. The turn was once given on before the host was known to be down.
+func TestDownIsKnownToTheNextCall(t *testing.T) {
+	reg := newTestRegistry(t)
+	reg.answer(func(w http.ResponseWriter, req *http.Request) bool {
+		<-req.Context().Done()
+		return true
+	})
+	var wishes []image.Wish
+	for i := range 8 {
+		wishes = append(wishes, wish(fmt.Sprintf("%s/app:%d", reg.host, i), image.AskDigest))
+	}
+	for range 100 {
+		resolve(t, newResolver(t, func(o *Options) { o.Timeout = 5 * time.Millisecond; o.PerHost = 8 }), wishes...)
+		if asked := reg.asked(); len(asked) > 1 {
+			t.Fatalf("asked %q", asked)
+		}
+	}
+}
+
 func TestOverallTime(t *testing.T) {
 	reg := newTestRegistry(t)
 	reg.push("app", indexOf("app", day), "1")

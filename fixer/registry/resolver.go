@@ -184,29 +184,42 @@ func (r *Resolver) newRun(network bool) *run {
 	return &run{r: r, network: network, down: map[*host]*failure{}, failed: map[string]error{}, said: map[string]any{}}
 }
 
-// do makes a call unless the host is known to be down.
+// do makes a call in its turn, unless the host is known to be down by then: that it is
+// down is known before the next call has its turn.
 func (run *run) do(ctx context.Context, h *host, c call) (*response, error) {
-	resp, err := h.do(ctx, c, func() error {
-		run.mu.Lock()
-		defer run.mu.Unlock()
-		if f := run.down[h]; f != nil {
-			return f
-		}
-		return nil
-	})
-	if err == nil {
-		return resp, nil
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return nil, run.failure(ctx, h, err)
 	}
+	defer leave()
+	if f := run.isDown(h); f != nil {
+		return nil, f
+	}
+	resp, err := h.do(ctx, c)
+	if err != nil {
+		return nil, run.failure(ctx, h, err)
+	}
+	return resp, nil
+}
+
+// failure says why a call failed, and remembers it where it is about the host.
+func (run *run) failure(ctx context.Context, h *host, err error) *failure {
 	f := asFailure(err)
 	if ctx.Err() != nil && f.Kind == image.Unreachable {
-		return nil, fail(image.Unreachable, "%s was not asked to the end: all questions together may take %s", h.shown, inWords(run.r.options.Overall))
+		return fail(image.Unreachable, "%s was not asked to the end: all questions together may take %s", h.shown, inWords(run.r.options.Overall))
 	}
 	if f.down {
 		run.mu.Lock()
+		defer run.mu.Unlock()
 		run.down[h] = f
-		run.mu.Unlock()
 	}
-	return nil, f
+	return f
+}
+
+func (run *run) isDown(h *host) *failure {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.down[h]
 }
 
 func (run *run) failedBefore(what string) error {
