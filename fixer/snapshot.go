@@ -370,10 +370,17 @@ func (s *Snapshot) Len() int { return len(s.paths) }
 // that a fix made is not among them.
 func (s *Snapshot) Names() []Name { return s.tree.Names() }
 
-// isOutside reports whether a path lies in a directory that was not selected.
+// isOutside reports whether a path lies in a directory that was not selected. One that is not
+// there yet belongs to the nearest one above that is.
 func (s *Snapshot) isOutside(p string) bool {
-	dir, ok := s.tree.Name(path.Dir(p))
-	return ok && dir.Outside
+	for at := path.Dir(p); ; at = path.Dir(at) {
+		if dir, ok := s.tree.Name(at); ok {
+			return dir.Outside
+		}
+		if at == "." || at == "/" {
+			return false
+		}
+	}
 }
 
 // Topology returns which Dockerfile builds the image that runs where.
