@@ -42,6 +42,28 @@ func pathsOf(list []image.WritablePath) []string {
 // MakeReadOnly decides whether the root file system can be read-only, and what
 // has to be mounted for the program to write to.
 func (s *Spec) MakeReadOnly() ReadOnlyDecision {
+	d := s.makeReadOnly()
+	d.Scratch = s.aboveMounts(d.Scratch)
+	return d
+}
+
+// aboveMounts writes /run for /var/run where that would hide what is mounted below /run:
+// mounts are made in the order of how deep their paths are.
+func (s *Spec) aboveMounts(list []image.WritablePath) []image.WritablePath {
+	out := slices.Clone(list)
+	for i, w := range out {
+		at := UnderRun(w.Path)
+		hides := func(m Mount) bool {
+			return strings.HasPrefix(m.Target, at+"/") && strings.Count(m.Target, "/") <= strings.Count(w.Path, "/")
+		}
+		if at != w.Path && slices.ContainsFunc(s.Mounts, hides) {
+			out[i].Path = at
+		}
+	}
+	return out
+}
+
+func (s *Spec) makeReadOnly() ReadOnlyDecision {
 	user, _ := s.StartsAs()
 	if s.onlyWaits() {
 		return s.waitsReadOnly(user)
@@ -268,7 +290,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
 			d.manual("Mount a volume at " + n.Dir + " first. " + n.Evidence.Text + ", where the application keeps data, and nothing is mounted there")
 			d.Evidence = append(d.Evidence, n.Evidence)
-		case !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
+		case s.Image.copiesInto(n.Dir), !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
 			d.manual("Mount a volume at " + n.Dir + ", then make the root filesystem read-only. " + n.Evidence.Text + ", a directory of the image's own files")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		}
