@@ -94,7 +94,10 @@ func scriptName(words []string) string {
 var quietOptions = text.WordSet("-s --silent -q --quiet --verbose --no-update-notifier --if-present")
 
 // runsOthers start what their words or files name, which is not read here.
-var runsOthers = text.WordSet("concurrently npm-run-all npm-run-all2 run-p run-s turbo nx lerna wait-on start-server-and-test sh bash make pm2 pm2-runtime foreman nf")
+var runsOthers = text.WordSet("concurrently turbo nx lerna wait-on start-server-and-test sh bash make pm2 pm2-runtime foreman nf")
+
+// runsScripts start the scripts that their words name.
+var runsScripts = text.WordSet("npm-run-all npm-run-all2 run-p run-s")
 
 // scriptCommands are the commands of a script and of those that it starts. ok is false where
 // it is not there, or something in it is not understood.
@@ -111,6 +114,18 @@ func scriptCommands(scripts map[string]string, name string, depth int) (out []bu
 			call := c.Call()
 			switch {
 			case len(call) == 0:
+			case runsScripts[path.Base(call[0])]:
+				for _, one := range call[1:] {
+					if strings.HasPrefix(one, "-") {
+						continue
+					}
+					inner, ok := scriptCommands(scripts, one, depth-1)
+					if !ok {
+						return nil, false
+					}
+					out = append(out, inner...)
+				}
+				continue
 			case runsOthers[path.Base(call[0])] || path.Ext(call[0]) == ".sh" || strings.HasPrefix(call[0], "$"):
 				return nil, false
 			case build.ReadStart(call).Kind == build.StartsScript:
