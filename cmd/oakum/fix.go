@@ -30,8 +30,11 @@ and the exit status is 2, unless --allow-dirty is given. The command oakum undo
 restores the files in any case.
 
 --diff prints a patch for git apply. --patch writes it to a file. With either, the
-files themselves are not changed. --pr-text and --commit-text print what to write
-into a pull request or a commit, in place of the report.
+files themselves are not changed.
+
+--pr-text and --commit-text make the fixes, write the files, and print the text of a
+pull request or a commit in place of the report. With --diff they print the text in
+place of the patch, and change no file. With --patch, only that file is written.
 
 Image registries are asked what tags point to, so that images can be pinned: which
 ones is said first. --offline asks nobody. What cannot be learned stays open.
@@ -51,9 +54,9 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "give a parameter a value: `KEY=VALUE` or RULE.KEY=VALUE")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "low", "exit 1 on remaining findings from this `SEVERITY` up, or none")
 	cmd.Flags().BoolVar(&f.full, "full", false, "list what became of every finding, too")
-	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "print the title and text of a pull request, in Markdown")
-	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "print a commit message")
-	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch, and change no file")
+	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "write the fixes, and print the title and text of a pull request in Markdown; with --diff write nothing")
+	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "write the fixes, and print a commit message; with --diff write nothing")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch, or the text that --pr-text or --commit-text asks for, and change no file")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE`, and change no other file")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "also write files that have uncommitted changes or are not in git")
 	return cmd

@@ -31,8 +31,8 @@ func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Se
 		err = fmt.Errorf("--format %s cannot be combined with --diff or --patch", f.format)
 		return
 	}
-	if texts := []bool{f.prText, f.commitText, f.diff, f.format != "text"}; count(texts) > 1 && (f.prText || f.commitText) {
-		err = errors.New("--pr-text and --commit-text cannot be combined with each other, --diff or --format")
+	if texts := []bool{f.prText, f.commitText, f.format != "text"}; count(texts) > 1 && (f.prText || f.commitText) {
+		err = errors.New("--pr-text and --commit-text cannot be combined with each other or with --format")
 		return
 	}
 	if cmd.Flags().Changed("patch") && f.patch == "" {

@@ -22,6 +22,7 @@ func (f *Fix) PullRequest(w io.Writer) error {
 	if len(f.Changes) > 0 {
 		f.markdownFigures(&b)
 		f.markdownFiles(&b)
+		f.markdownRecreate(&b)
 		f.markdownCareful(&b)
 		f.markdownChecks(&b)
 	}
@@ -210,6 +211,9 @@ func (f *Fix) CommitMessage(w io.Writer) error {
 			fmt.Fprintf(&b, "\nPods by Pod Security level: %s -> %s.", before, after)
 		}
 		b.WriteString("\n")
+	}
+	if words := f.Recreated.Words(0, nil); words != "" {
+		b.WriteString("\n" + strings.Join(wrap(words, mostSubject), "\n") + ".\n")
 	}
 	if f.Command != "" {
 		b.WriteString("\nMade with: " + text.VisibleLine(f.Command) + "\n")
