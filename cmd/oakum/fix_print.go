@@ -32,7 +32,7 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	if err := result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), false, ""); err != nil {
 		return err
 	}
-	if err := decide(result.After, 0, f.paths); err != nil {
+	if err := decide(result.After, project.Gate{Unread: f.unread}, f.paths); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {

@@ -79,6 +79,9 @@ func (f *Fix) markdownFigures(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "| Score | %d (%s) | %d (%s) |\n", f.Before.Score, engine.Grade(f.Before.Score), f.After.Score, engine.Grade(f.After.Score))
 	fmt.Fprintf(b, "| Findings | %d | %d |\n", len(f.Before.Findings), len(f.After.Findings))
+	if was, is := len(f.Before.Unread()), len(f.After.Unread()); was+is > 0 {
+		fmt.Fprintf(b, "| Files that cannot be read | %d | %d |\n", was, is)
+	}
 }
 
 // podLevels are the levels of the Pod Security Standards, the loosest first.
