@@ -96,6 +96,10 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 	}
 	out := *OfImage(p, ref)
 	out.Proven = out.Proven && certain
+	if name, given, ok := v.Given(v.Setting("image").Node.Text()); ok {
+		says := fixer.Evidence{Kind: fixer.FromRepository, Place: given.Place, Text: "Variable " + name + " is " + given.Value}
+		out.Evidence = append([]fixer.Evidence{says}, out.Evidence...)
+	}
 	return &out
 }
 

@@ -33,6 +33,10 @@ type Input struct {
 	Images map[string]ImageUse
 	Named  []Named
 
+	// Environments are the values that environment files give to variables, by directory and
+	// name, as far as they are known.
+	Environments map[string]map[string]compose.Given
+
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
@@ -98,7 +102,7 @@ func (t *Topology) Traced(onAsk func(q Question), onRead func(path string)) *Top
 
 // New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]serviceBuild{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose, in.Environments), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]serviceBuild{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	var named strings.Builder // which services give an image that is built here its name
 	var pulled []compose.View // services that build none
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
@@ -164,6 +168,9 @@ func New(in Input) *Topology {
 func (t *Topology) computeFingerprint(named string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", t.in.Names.Fingerprint(), named)
+	for _, dir := range slices.Sorted(maps.Keys(t.in.Environments)) {
+		fmt.Fprintf(&b, "%q %v\n", dir, t.in.Environments[dir])
+	}
 	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
 		fmt.Fprintf(&b, "%q\n", p)
 	}
