@@ -49,7 +49,7 @@ func (s *imageCheck) namedFolders() (out writables, why string) {
 		return nil, "" // its directories are known
 	}
 	if says, ok := s.profile.Becomes(); ok {
-		return nil, fmt.Sprintf("Set USER to that user and remove the setting: %s in %s, so the program starts as root and becomes that user itself", says.Text, says.Place)
+		return nil, fmt.Sprintf("Set USER to that user and remove the setting: %s in %s, so the application starts as root and becomes that user itself", says.Text, says.Place)
 	}
 	done := s.settledFolders()
 	base, known := build.BaseOf(s.pass, s.stage)
