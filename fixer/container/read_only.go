@@ -222,9 +222,9 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 	if becomes := s.becomesUser(); becomes != "" {
 		d.manual("Use a variant of the image that starts as its own user. " + becomes + " are set, and the entrypoint writes that user to /etc at every start")
 	} else if why := s.changesAccounts(); why != "" {
-		d.manual("Make the accounts in the image, and start as one of them, then make the root filesystem read-only. " + why + ", which the start script, not read here, most likely changes accounts with")
+		d.manual("Create the users in the image, and start as one of them, then make the root filesystem read-only. " + why + ", which the start script, not read here, most likely changes users with")
 	} else if why := s.servesLogins(); why != "" {
-		d.manual("Find out which accounts, keys and sockets the server makes when it starts, mount a volume or tmpfs for each, then make the root filesystem read-only. " + why)
+		d.manual("Find out which users, keys and sockets the server creates when it starts, mount a volume or tmpfs for each, then make the root filesystem read-only. " + why)
 	} else if why := s.servesData(); why != "" {
 		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if why := s.servesMail(); why != "" && s.Image.unknown() {
