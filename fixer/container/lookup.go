@@ -113,6 +113,7 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	out.setuid = sync.OnceValue(func() []string { return setuidPrograms(b) })
 	out.Build, out.builds, out.scripts, out.copied = &b, []topology.Build{b}, startScripts(p, b), copiedCapabilities(p, b)
+	out.project, out.settings = startedProject(p, b), namedConfiguration(p, b)
 	base := baseProfile(p, b)
 	if base != nil {
 		out.builds = append(out.builds, base.builds...)
