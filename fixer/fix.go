@@ -44,6 +44,7 @@ type Param struct {
 	Meaning  string // what it is, with its unit and range
 	Default  string
 	Guess    bool                     // the default rests on nothing that is known here: it is the same everywhere
+	Bound    bool                     // the default is what this image works with: a value meant for all fixes leaves it
 	Validate func(value string) error // nil accepts everything
 }
 

@@ -70,13 +70,13 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	unused, err := p.Accept(cmd.Context(), level, set)
+	said, err := p.Accept(cmd.Context(), level, set)
 	f.progress.Stop()
 	if err != nil {
 		return err
 	}
-	for _, given := range unused {
-		note(cmd, "--set "+given+": no fix here has this parameter")
+	for _, line := range said {
+		note(cmd, line)
 	}
 	result, err := p.Fix(cmd.Context())
 	if err != nil {

@@ -45,9 +45,9 @@ func (f *proveFlags) accept(cmd *cobra.Command, p *project.Project) error {
 		return err
 	}
 	level, _ := fixer.ParseLevel(f.level) // one of the two
-	unused, err := p.Accept(cmd.Context(), level, set)
-	for _, given := range unused {
-		note(cmd, "--set "+given+": no fix here has this parameter")
+	said, err := p.Accept(cmd.Context(), level, set)
+	for _, line := range said {
+		note(cmd, line)
 	}
 	return err
 }

@@ -3,7 +3,9 @@ package project
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/report"
@@ -11,9 +13,10 @@ import (
 
 // Accept accepts the most trusted fix of every wanted finding up to a level, and
 // of those that come up once these are made. A setting that no such fix has is
-// a mistake, unless it could have had a use in other files: then it is one of
-// the unused, for the same command line run again must not fail.
-func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (unused []string, err error) {
+// a mistake, unless it could have had a use in other files: then a note says so,
+// for the same command line run again must not fail. Another note says where a
+// setting for all fixes is not used, because an image decides.
+func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (notes []string, err error) {
 	for _, x := range set {
 		if known := p.parameters(x); !slices.Contains(known, x.key) {
 			return nil, hinted(fmt.Errorf("--set %s: no fix of the selected rules and levels has the parameter %q", x.given, x.key), report.DidYouMean(x.key, known))
@@ -23,17 +26,25 @@ func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (u
 	return Await(ctx, func() ([]string, error) { return p.accept(ctx, upTo, set) })
 }
 
-func (p *Project) accept(ctx context.Context, upTo fixer.Level, set Settings) (unused []string, err error) {
-	taken := map[*setting]bool{}
+func (p *Project) accept(ctx context.Context, upTo fixer.Level, set Settings) (notes []string, err error) {
+	taken, left := map[*setting]bool{}, map[*setting]map[string]bool{}
 	for again := true; again; {
 		_, err = p.session.AcceptWhere("accept all "+upTo.String(), upTo, func(f *fixer.Finding) (fixer.Params, bool) {
 			if !p.selection.Wants(f.Rule) {
 				return nil, false
 			}
 			for _, x := range set {
-				taken[x] = taken[x] || x.fits(f.Rule, &f.Fixes[0])
+				switch {
+				case !x.fits(f.Rule, &f.Fixes[0]):
+				case !x.leaves(&f.Fixes[0]):
+					taken[x] = true
+				case left[x] == nil:
+					left[x] = map[string]bool{f.Rule: true}
+				default:
+					left[x][f.Rule] = true
+				}
 			}
-			return set.params(f.Rule), true
+			return set.params(f.Rule, &f.Fixes[0]), true
 		})
 		if err != nil {
 			return nil, err
@@ -44,15 +55,20 @@ func (p *Project) accept(ctx context.Context, upTo fixer.Level, set Settings) (u
 		}
 	}
 	for _, x := range set {
+		if len(left[x]) > 0 {
+			names := slices.Sorted(maps.Keys(left[x]))
+			notes = append(notes, fmt.Sprintf("--set %s: not used where the image decides (%s). To change these, too, write --set %s.%s", x.given, strings.Join(names, ", "), names[0], x.given))
+			continue
+		}
 		if taken[x] {
 			continue
 		}
 		if err := p.untaken(x, upTo); err != nil {
 			return nil, err
 		}
-		unused = append(unused, x.given)
+		notes = append(notes, "--set "+x.given+": no fix here has this parameter")
 	}
-	return unused, nil
+	return notes, nil
 }
 
 // parameters returns the names that a setting may give a value to: those of

@@ -19,7 +19,7 @@
 //
 //	selection, err := project.Select(rules.All(), []string{"kubernetes"}, nil)
 //	p, err := project.Open(ctx, project.Options{Paths: []string{"."}, Selection: selection})
-//	unused, err := p.Accept(ctx, fixer.Safe, nil)
+//	notes, err := p.Accept(ctx, fixer.Safe, nil)
 //	fix, err := p.Fix(ctx)
 //	receipt, err := p.Commit(ctx, fix.Changes, false)
 package project

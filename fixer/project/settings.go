@@ -45,12 +45,12 @@ func ParseSettings(given []string, all []*fixer.Rule) (Settings, error) {
 	return out, nil
 }
 
-// params returns the values for the fixes of a rule: one for the rule before
-// one for all, and of two equals the later.
-func (s Settings) params(rule string) fixer.Params {
+// params returns the values for a fix of a rule: one for the rule before one for all, and of
+// two equals the later. What an image decides gets none that is meant for all.
+func (s Settings) params(rule string, fix *fixer.Fix) fixer.Params {
 	out := fixer.Params{}
 	for _, x := range s {
-		if x.rule == "" {
+		if x.rule == "" && !x.leaves(fix) {
 			out[x.key] = x.value
 		}
 	}
@@ -60,6 +60,11 @@ func (s Settings) params(rule string) fixer.Params {
 		}
 	}
 	return out
+}
+
+// leaves reports whether a value for all fixes leaves a fix alone, because the image decides.
+func (x *setting) leaves(fix *fixer.Fix) bool {
+	return x.rule == "" && slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == x.key && p.Bound })
 }
 
 // fits reports whether a fix of a rule has the parameter.

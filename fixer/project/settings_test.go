@@ -33,7 +33,7 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for rule, uid := range map[string]string{"kubernetes/a": "7", "compose/a": "2", "": "2"} {
-		p := s.params(rule)
+		p := s.params(rule, &fixer.Fix{})
 		if p["uid"] != uid || p["expr"] != "a/b=c.d" || len(p) != 3 {
 			t.Errorf("params of %q are %v", rule, p)
 		}

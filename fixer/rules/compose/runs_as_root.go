@@ -211,6 +211,7 @@ func userParams(d container.UserDecision) []fixer.Param {
 		gid = gid.With(strconv.Itoa(d.User.GID))
 	}
 	uid.Guess, gid.Guess = d.Guess, d.Guess
+	uid.Bound, gid.Bound = !d.Guess, !d.Guess
 	return []fixer.Param{uid, gid}
 }
 

@@ -51,6 +51,7 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 	}
 	uid, group := paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))
 	uid.Guess, group.Guess = id.Guess, id.Guess
+	uid.Bound, group.Bound = !id.Guess, !id.Guess
 	fix := fixer.Fix{
 		ID:     "user",
 		Title:  "Set runAsUser to " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
