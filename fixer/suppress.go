@@ -11,7 +11,8 @@ import (
 
 // A Suppression is a comment that suppresses findings:
 //
-//	# oakum: ignore RULE[,RULE] reason      at the end of a line, or on the line before
+//	# oakum: ignore RULE[,RULE] reason      at the end of a line, or on the line before; in a
+//	                                        Dockerfile at the end of a RUN, where a shell reads it
 //	# oakum: ignore-file RULE[,RULE] reason  before the first line of content
 //
 // Suppressions are listed with their reason; unused ones are reported.
@@ -86,7 +87,10 @@ func (f *File) comment(n int, line string) (at int, own bool) {
 		}
 		return at, true
 	}
-	if f.YAML == nil { // a Dockerfile has no comments at the end of a line
+	if f.Dockerfile != nil {
+		return f.shellComment(start, line), false
+	}
+	if f.YAML == nil {
 		return -1, false
 	}
 	for from := 0; ; {
@@ -100,6 +104,20 @@ func (f *File) comment(n int, line string) (at int, own bool) {
 		}
 		from = at + 1
 	}
+}
+
+// shellComment returns where the shell that runs a line of a Dockerfile reads a comment for
+// oakum at its end, -1 for nowhere: to the Dockerfile it is a part of the instruction.
+func (f *File) shellComment(start int, line string) int {
+	at := strings.LastIndexByte(line, '#')
+	if at < 1 || line[at-1] != ' ' && line[at-1] != '\t' || !strings.HasPrefix(strings.TrimSpace(line[at+1:]), "oakum:") || f.isContent(start+at) {
+		return -1
+	}
+	i := f.Dockerfile.At(start + at)
+	if i == nil || i.Keyword != "RUN" || i.JSON || start+len(line) < i.End || strings.Count(line[:at], `"`)%2+strings.Count(line[:at], "'")%2 > 0 {
+		return -1
+	}
+	return at
 }
 
 // isContent reports whether the byte at offset is part of a value rather than

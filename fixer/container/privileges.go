@@ -333,12 +333,23 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case s.Image.Entry != nil && s.Image.Entry.ByName:
 		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:
-		if word := s.Image.GainsPrivileges(); word != "" {
+		switch word := s.Image.GainsPrivileges(); {
+		case word != "":
 			notice("What the image does with "+word+" no longer works",
 				fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "The image uses " + word})
-		} else if s.Image.BuiltHere() && !s.Image.Build.Certain { // by its name alone: it may be another image
+		case s.Image.BuiltHere() && !s.Image.Build.Certain: // by its name alone: it may be another image
 			notice(d.Breaks, fixer.Evidence{Kind: fixer.FromRepository, Text: s.Image.Build.Why})
+		default:
+			d.Evidence = append(d.Evidence, s.gainsNothing())
 		}
 	}
 	return d
+}
+
+// gainsNothing is the evidence that nothing here gains privileges while the container runs.
+func (s *Spec) gainsNothing() fixer.Evidence {
+	if s.Image.BuiltHere() {
+		return fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "No step makes or installs a binary that gains privileges, and no command here starts one"}
+	}
+	return fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Known.Ref.Familiar() + " starts no binary that gains privileges, and no command here does"}
 }

@@ -204,6 +204,9 @@ func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 				t.Errorf("%s:%d: evidence %q has no kind or no text", f.File, f.Line, e)
 			}
 		}
+		if len(f.Fixes) > 0 && f.Fixes[0].Level == fixer.Safe && len(f.Evidence) == 0 {
+			t.Errorf("%s:%d: a safe fix without evidence: %s", f.File, f.Line, f.Fixes[0].Title)
+		}
 		for _, fix := range f.Fixes {
 			if fix.Title == "" || fix.ID == "" || fix.Edit == nil || (fix.Level == fixer.Review && (fix.Breaks == "" || fix.Verify == "")) {
 				t.Errorf("%s:%d: fix %q is incomplete: a review fix says what breaks and how to verify", f.File, f.Line, fix.ID)

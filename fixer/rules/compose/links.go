@@ -32,9 +32,10 @@ var Links = &fixer.Rule{
 			if names := needlessLinks(all, v); len(names) > 0 {
 				s := v.Setting("links")
 				report(p, v, own(s), fixer.Finding{
-					Path:    v.Service.Path.Join("links").String(),
-					Message: fmt.Sprintf("Service %q links %s, which it reaches by name without a link", v.Name, strings.Join(names, ", ")),
-					Fixes:   []fixer.Fix{unlinkFix(v, names)},
+					Path:     v.Service.Path.Join("links").String(),
+					Message:  fmt.Sprintf("Service %q links %s, which it reaches by name without a link", v.Name, strings.Join(names, ", ")),
+					Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker", Text: "Services of one network resolve the names of each other"}},
+					Fixes:    []fixer.Fix{unlinkFix(v, names)},
 				})
 			}
 		}

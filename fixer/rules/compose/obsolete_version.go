@@ -42,7 +42,8 @@ var ObsoleteVersion = &fixer.Rule{
 		}
 		p.Report(fixer.Finding{
 			Path: "version", Start: version.KeyOrSelf().Start, End: version.End,
-			Message: "The file sets version, which Docker Compose ignores with a warning",
+			Message:  "The file sets version, which Docker Compose ignores with a warning",
+			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker", Text: "Docker Compose 2 selects nothing by the key"}},
 			Fixes: []fixer.Fix{{
 				ID: "remove", Title: "Remove version", Level: fixer.Safe,
 				Verify: cli + " config --quiet\nprints no warning about version",

@@ -111,6 +111,7 @@ func (ns *namespace) warnFinding() fixer.Finding {
 	f := ns.finding("warn")
 	f.Severity = fixer.Low
 	f.Message = fmt.Sprintf("Namespace %s has no Pod Security warn or audit label", ns.Name)
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "The labels warn and audit refuse no pod"}}
 	f.Fixes = []fixer.Fix{{
 		ID:     "warn",
 		Title:  "Set the Pod Security warn and audit labels to restricted",

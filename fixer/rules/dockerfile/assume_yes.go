@@ -96,6 +96,9 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []*build.PackageCall) {
 				break
 			}
 		}
+		if level == fixer.Safe {
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: first.Program, Text: "Without an answer " + first.Program + " aborts, and the step fails"}}
+		}
 		f.Fixes = []fixer.Fix{{
 			ID: "yes", Title: "Add -y", Level: level, Breaks: breaks,
 			Verify: "docker build --no-cache .\nsucceeds, and its log lists the packages that were installed or removed",

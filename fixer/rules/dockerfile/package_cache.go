@@ -76,7 +76,7 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		case pipBefore6(p, st.Stage):
 			f.Advice = "Delete /root/.cache/pip at the end of the step, or use a supported base image: this pip has no --no-cache-dir"
 		case st.Edited(c.Command):
-			f.Advice = ""
+			f.Advice, f.Evidence = "", onlyForInstalls(c.Program)
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "Add --no-cache-dir", Level: fixer.Safe,
 				Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -a /root/.cache\nlists no pip directory, or fails because there is no cache",
@@ -87,6 +87,11 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		}
 		report(p, st.At, f)
 	}
+}
+
+// onlyForInstalls is the evidence that a package manager needs its cache for nothing else.
+func onlyForInstalls(program string) []fixer.Evidence {
+	return []fixer.Evidence{{Kind: fixer.FromPlatform, Source: program, Text: program + " reads its cache only when it installs again"}}
 }
 
 // pipConfigured reports whether a command before one of a step tells pip for good to keep
@@ -183,6 +188,7 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 	} else if err != nil {
 		f.Advice = "End the step with " + clean + ". Not fixed automatically: " + build.Reason(err)
 	} else {
+		f.Evidence = onlyForInstalls(c.Program)
 		f.Fixes = []fixer.Fix{{
 			ID: "clean", Title: "Delete the cache in the same step with " + clean, Level: fixer.Safe,
 			Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -a /root\nlists no .npm directory",

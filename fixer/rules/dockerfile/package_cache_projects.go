@@ -40,7 +40,7 @@ func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
 			f.Advice += ". Not fixed automatically: " + build.Reason(err)
 		} else {
-			f.Advice = ""
+			f.Advice, f.Evidence = "", onlyForInstalls(c.Program)
 			f.Fixes = []fixer.Fix{{
 				ID: "clean", Title: "Delete the cache in the same step", Level: fixer.Safe,
 				Verify: "docker build -t IMAGE . && docker run --rm --entrypoint sh IMAGE -c 'ls " + gemCache + "'\nfails, because the directory does not exist",

@@ -87,6 +87,7 @@ func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	}
 	if err == nil {
 		f.Advice = ""
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "useradd", Text: "The option leaves out the entries of the login records alone"}}
 		f.Fixes = []fixer.Fix{{
 			ID: "no-log", Title: "Add --no-log-init", Level: fixer.Safe,
 			Verify: "docker build -t IMAGE . && docker history IMAGE\nshows a smaller layer for this RUN than before",

@@ -75,6 +75,7 @@ func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 	report(p, c, c.Node.Get("securityContext").Get("capabilities"), fixer.Finding{
 		Severity: fixer.Low,
 		Message:  fmt.Sprintf("%s drops all capabilities in a spelling that the Pod Security Standards do not accept", c.Subject()),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "Container runtimes read the name in any case, the Pod Security Standards in upper case alone"}},
 		Fixes: []fixer.Fix{{
 			ID: "spell", Title: "Write ALL in upper case", Level: fixer.Safe,
 			Verify: "kubectl apply --dry-run=server -n NAMESPACE -f " + text.ShellWord(p.File.Path) + "\nsucceeds in a namespace that enforces the restricted standard",

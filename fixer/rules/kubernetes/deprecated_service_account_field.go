@@ -38,7 +38,8 @@ var ServiceAccountField = &fixer.Rule{
 			}
 			f := fixer.Finding{
 				Path: w.ID() + " serviceAccount", Start: old.KeyOrSelf().Start, End: old.End,
-				Message: fmt.Sprintf("%s sets the deprecated field serviceAccount", w.ID()),
+				Message:  fmt.Sprintf("%s sets the deprecated field serviceAccount", w.ID()),
+				Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "The API server gives serviceAccount and serviceAccountName one value"}},
 			}
 			title := "Rename serviceAccount to serviceAccountName"
 			ops := []yamldoc.Op{yamldoc.Remove(w.PodPath.Join("serviceAccount"))}

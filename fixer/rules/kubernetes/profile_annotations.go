@@ -60,7 +60,8 @@ func checkProfileAnnotations(p *fixer.Pass, w *kube.Workload) {
 	}
 	f := fixer.Finding{
 		Path: w.ID() + " annotations", Start: c.first.KeyOrSelf().Start, End: c.first.End,
-		Message: fmt.Sprintf("%s sets security profiles with deprecated annotations", w.ID()),
+		Message:  fmt.Sprintf("%s sets security profiles with deprecated annotations", w.ID()),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "The API server writes AppArmor annotations into the field appArmorProfile itself, and has ignored those of seccomp since 1.27"}},
 	}
 	if len(c.remove) == 0 {
 		f.Message = fmt.Sprintf("%s sets a security profile for a container that does not exist: %s", w.ID(), text.Some(c.stray))
