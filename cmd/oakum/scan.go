@@ -44,8 +44,8 @@ place of a base image. The scanner downloads images; --offline keeps it to this
 machine. Known vulnerabilities do not change the exit status.
 
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
-to scan, no file can be read (with --fail-unread: one cannot), or a rule failed.
-Findings below --min-severity are counted, not shown, and do not fail the scan.`,
+to scan, no file can be read, or a rule failed. With --fail-unread, one that cannot
+is enough. Findings below --min-severity are counted, and do not fail the scan.`,
 		RunE: f.run,
 	}
 	f.selectFlags.add(cmd)

@@ -96,6 +96,12 @@ var programs = map[string]program{
 	"redis-sentinel": {writes: firstArg}, "valkey-sentinel": {writes: firstArg},
 	"certbot": {keeps: []kept{{"/etc/letsencrypt", "--config-dir", false}, {"/var/lib/letsencrypt", "--work-dir", true}, {"/var/log/letsencrypt", "--logs-dir", true}}},
 
+	// Servers that keep a file with their number, a socket or their log where their image has
+	// a directory for it.
+	"dnsmasq": {keeps: []kept{{"/run", "--pid-file", true}}}, "keepalived": {keeps: []kept{{"/run", "--pid", true}}},
+	"named": {keeps: []kept{{"/run/named", "", true}, {"/var/cache/bind", "", true}}}, "squid": {keeps: []kept{{"/run", "", true}, {"/var/log/squid", "", true}, {"/var/spool/squid", "", true}}},
+	"pure-ftpd": {keeps: []kept{{"/run", "--pidfile", true}}}, "proftpd": {keeps: []kept{{"/run/proftpd", "", true}}}, "varnishd": {keeps: []kept{{"/var/lib/varnish", "-n", true}}},
+
 	// What writes nothing.
 	"true": {}, "false": {}, ":": {}, "[": {}, "test": {}, "echo": {}, "printf": {},
 	"cat": {}, "grep": {}, "egrep": {}, "awk": {}, "cut": {}, "head": {}, "tail": {},

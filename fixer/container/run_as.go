@@ -278,7 +278,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 			d.unknown(advice)
 			return
 		}
-		d.Scratch = w.paths
+		d.Scratch = s.aboveMounts(w.paths)
 	}
 	if s.Platform == Compose {
 		return
