@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -81,10 +82,12 @@ func checkConfigMap(p *fixer.Pass, o *kube.Object) {
 func secretsIn(key, value string) (names []string, weak bool) {
 	value = strings.TrimSpace(value)
 	if !strings.Contains(value, "\n") {
-		if s := secret.Find(key, value); s.What != "" {
+		if s := secret.FindWithin(key, value); s.What != "" {
 			return []string{key}, s.WellKnown
 		}
-		return nil, false
+		if path.Ext(key) == "" && !strings.HasPrefix(value, "{") {
+			return nil, false
+		}
 	}
 	for _, what := range secret.Forms(value) {
 		names = append(names, fmt.Sprintf("%s in %s", what, key))
