@@ -56,6 +56,7 @@ func (s *Spec) readNamedPaths() []namedPath {
 	words := s.words()
 	for k, w := range words {
 		name, value, valued := strings.Cut(w, "=")
+		s.addDatabaseFile(&out, "", w, s.Place)
 		if !strings.HasPrefix(name, "-") {
 			continue
 		}
@@ -68,11 +69,57 @@ func (s *Spec) readNamedPaths() []namedPath {
 		add(nameWords(one.Name), one.Value, one.Place, one.Name+" in "+one.File)
 	}
 	for _, v := range s.Env {
+		if v.Known {
+			s.addDatabaseFile(&out, v.Name, v.Value, v.Place)
+		}
 		if list := nameWords(v.Name); v.Known && slices.ContainsFunc(list, in(pathWords)) {
 			add(list, v.Value, v.Place, v.Name)
 		}
 	}
 	return out
+}
+
+// databaseFile matches addresses of databases that are a file: their scheme, and the path as
+// the library reads it.
+var databaseFile = text.Regexp(`(?i)\b(?:sqlite3?(?:\+\w+)?:///|jdbc:(?:sqlite|h2):(?:file:)?|sqlite3?:(?:file:)?|(?:Data Source|DataSource|Filename)\s*=\s*|file:)(~?[./]?[^\s?;"'|]*)`)
+
+// databaseEnding is how files of databases are called, which a path is asked for where its
+// scheme is that of all files.
+var databaseEnding = text.Regexp(`(?i)\.(db|db3|sqlite|sqlite3|s3db)$`)
+
+// addDatabaseFile adds the directory of a database that an address names, which is kept in
+// a file.
+func (s *Spec) addDatabaseFile(out *[]namedPath, name, value, place string) {
+	m := databaseFile().FindStringSubmatch(value)
+	if m == nil {
+		return
+	}
+	scheme := strings.TrimSuffix(m[0], m[1])
+	of := m[1]
+	of = strings.TrimPrefix(of, "//")
+	sure := !strings.HasPrefix(strings.ToLower(scheme), "file") && !strings.Contains(scheme, "=")
+	if of == "" || strings.HasPrefix(of, ":memory") || strings.HasPrefix(of, "mem:") || !sure && !databaseEnding().MatchString(of) || strings.Contains(of, "://") {
+		return
+	}
+	if i := strings.LastIndex(of, "@"); i >= 0 { // a user and a password come before the path
+		return
+	}
+	if !path.IsAbs(of) && s.Mounted("/"+of) { // some libraries read three slashes as the root
+		return
+	}
+	where, ok := s.resolve(of, s.startDir())
+	if dir := path.Dir(where); ok && (dir == "/" || path.Dir(dir) == "/" && shipped(dir)) {
+		ok = false // no volume can be mounted there without hiding the application
+	}
+	shown := scheme + of
+	if name != "" {
+		shown = name + " is set to " + scheme + of
+	}
+	n := namedPath{Data: true, Evidence: fixer.Evidence{Kind: s.Kind, Place: place, Text: text.Capital(short(shown, 80))}}
+	if ok {
+		n.Dir = path.Dir(where)
+	}
+	*out = append(*out, n)
 }
 
 var (
