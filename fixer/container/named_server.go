@@ -16,6 +16,10 @@ var calledAs = map[string]string{
 // besides are words in names of images that belong to a server and are not the server.
 var besides = text.WordSet("exporter operator ui admin web client agent metrics api sidecar rest controller proxy backup init test tests sync manager dashboard phpldapadmin builder tools cli unprivileged nonroot rootless")
 
+// servesPages are servers whose name is in many images of applications that listen as their own
+// user: nginx-hello, httpd-24.
+var servesPages = text.WordSet("nginx openresty httpd apache2 apache php-fpm haproxy")
+
 // namedServer says what the name of an image that nobody knows tells of the program in it,
 // of those that start as root and serve as another user: it may not work as a user that it
 // has no account for. caps are what it needs for that.
@@ -35,7 +39,7 @@ func (s *Spec) namedServer() (says string, caps []string) {
 		if other := calledAs[w]; other != "" {
 			program = other
 		}
-		if caps := serverCaps[program]; caps != "" {
+		if caps := serverCaps[program]; caps != "" && !servesPages[program] {
 			return "The name of the image contains " + w, union(strings.Fields("CHOWN DAC_OVERRIDE FOWNER"), strings.Fields(caps))
 		}
 	}

@@ -273,7 +273,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 		case w.hidden != "":
 			d.unknown(w.refused + ". The volume must be writable for user " + user.String())
 			return
-		case !e.Verified(image.FieldNonRoot):
+		case !e.Verified(image.FieldNonRoot) && (s.Platform == Compose || len(open) > 0 && !e.VerifiedButForName(image.FieldNonRoot)):
 			advice := "Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified"
 			if says := image.SaysAll(e.NonRoot.Conditions); says != "" {
 				advice += ", and holds only if " + says
@@ -282,6 +282,13 @@ func (s *Spec) knownImage(d *UserDecision) {
 			return
 		}
 		d.Scratch = w.paths
+		switch {
+		case s.Platform == Compose:
+		case e.ByName:
+			d.Breaks = text.Sentences("The container fails if its image is not "+e.ID+", whose name it has", d.Breaks)
+		case !e.Verified(image.FieldNonRoot):
+			d.Breaks = text.Sentences("That "+e.ID+" works as user "+user.String()+" is not verified", d.Breaks)
+		}
 	}
 	if s.Platform == Compose {
 		return
