@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"path"
@@ -370,10 +371,17 @@ func (s *Snapshot) Len() int { return len(s.paths) }
 // that a fix made is not among them.
 func (s *Snapshot) Names() []Name { return s.tree.Names() }
 
-// isOutside reports whether a path lies in a directory that was not selected.
+// isOutside reports whether a path lies in a directory that was not selected. One that is not
+// there yet belongs to the nearest one above that is.
 func (s *Snapshot) isOutside(p string) bool {
-	dir, ok := s.tree.Name(path.Dir(p))
-	return ok && dir.Outside
+	for at := path.Dir(p); ; at = path.Dir(at) {
+		if dir, ok := s.tree.Name(at); ok {
+			return dir.Outside
+		}
+		if at == "." || at == "/" {
+			return false
+		}
+	}
 }
 
 // Topology returns which Dockerfile builds the image that runs where.
@@ -381,13 +389,14 @@ func (s *Snapshot) Topology() *topology.Topology { return s.topology() }
 
 func (s *Snapshot) topologyInput() topology.Input {
 	in := topology.Input{
-		Dockerfiles: map[string]*dockerfile.File{},
-		Compose:     map[string]*compose.File{},
-		Services:    map[string][]*kube.Object{},
-		Names:       s.tree,
-		Ignores:     map[string]*buildcontext.Ignore{},
-		Inline:      map[*yamldoc.Node]*dockerfile.File{},
-		Images:      map[string]topology.ImageUse{},
+		Dockerfiles:  map[string]*dockerfile.File{},
+		Compose:      map[string]*compose.File{},
+		Services:     map[string][]*kube.Object{},
+		Names:        s.tree,
+		Ignores:      map[string]*buildcontext.Ignore{},
+		Inline:       map[*yamldoc.Node]*dockerfile.File{},
+		Images:       map[string]topology.ImageUse{},
+		Environments: map[string]map[string]compose.Given{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
@@ -402,6 +411,7 @@ func (s *Snapshot) topologyInput() topology.Input {
 				in.Named = append(in.Named, topology.Named{Image: b.Image, Dockerfile: b.Dockerfile, Target: b.Target, Place: f.Path + ":" + strconv.Itoa(b.Line)})
 			}
 		}
+		in.Named = append(in.Named, f.artifacts()...)
 		switch {
 		case f.Dockerfile != nil:
 			in.Dockerfiles[f.Path] = f.Dockerfile
@@ -412,7 +422,31 @@ func (s *Snapshot) topologyInput() topology.Input {
 			}
 		case f.Kind == Dockerignore:
 			in.Ignores[f.Path] = f.Ignore
+		case f.Kind == Environment && f.Context && f.Skip == nil:
+			addGiven(in.Environments, f)
 		}
 	}
 	return in
 }
+
+// addGiven adds what an environment file gives to variables, as far as it is kept: .env, which
+// Compose reads by itself, and what people copy to it, where there is none.
+func addGiven(to map[string]map[string]compose.Given, f *File) {
+	dir, base := path.Dir(f.Path), path.Base(f.Path)
+	if base != ".env" && !sampleEnvironment().MatchString(base) {
+		return
+	}
+	for _, v := range compose.Environment(f.Data) {
+		if v.Value() == "" {
+			continue
+		}
+		if to[dir] == nil {
+			to[dir] = map[string]compose.Given{}
+		}
+		if _, known := to[dir][v.Name]; !known || base == ".env" {
+			to[dir][v.Name] = compose.Given{Value: v.Value(), Place: fmt.Sprintf("%s:%d", f.Path, v.Line)}
+		}
+	}
+}
+
+var sampleEnvironment = text.Regexp(`(example|sample|template|dist|default)`)

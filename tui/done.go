@@ -49,7 +49,8 @@ func (s *doneScreen) shown(files, checks string) []donePart {
 func newDone(d *model, view *planView, out []string, r *fixer.Receipt) *doneScreen {
 	m, st := &d.theme.Marks, view.index
 	plan := st.plan
-	s := &doneScreen{written: st, checks: reported(plan).Checks(), undo: visible(r.Undo)}
+	result := reported(plan)
+	s := &doneScreen{written: st, checks: result.Checks(), undo: visible(r.Undo)}
 	s.add("Score", fmt.Sprintf("%d %s %d of 100 (%s %s %s)", plan.ScoreBefore, m.Arrow, plan.ScoreAfter,
 		engine.Grade(plan.ScoreBefore), m.Arrow, engine.Grade(plan.ScoreAfter)))
 	if was, is := fixer.CountLevels(plan.Before.PodLevels()), fixer.CountLevels(plan.After.PodLevels()); is != "" {
@@ -79,6 +80,9 @@ func newDone(d *model, view *planView, out []string, r *fixer.Receipt) *doneScre
 		files = append(files, m.Attention+" "+visible(w))
 	}
 	s.add("Files", files...)
+	if words := result.Recreated.Words(0, nil); words != "" {
+		s.add("Apply", m.Attention+" "+visible(words))
+	}
 	s.add("Undo", visible(r.Undo))
 	if left := leftWords(st, view.withheld); left != "" {
 		s.add("Left", left)

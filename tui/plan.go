@@ -280,6 +280,9 @@ func (s *planScreen) summary(d *model, width int) []string {
 	if n := len(s.view.pathsOut(d.excluded)); n > 0 {
 		say(t.Warn, "%s left out: space puts a file back", count(n, "file"))
 	}
+	if words := s.view.recreate; words != "" {
+		say(t.Warn, "%s %s", t.Marks.Attention, words)
+	}
 	if n := s.view.warns(d.excluded); n > 0 {
 		say(t.Warn, "%s %s", t.Marks.Attention, notInGit(n))
 	}

@@ -22,6 +22,8 @@ type planView struct {
 	// Workloads by Pod Security level, in words: as they are and as they
 	// will be. Empty without any.
 	podsBefore, podsAfter string
+
+	recreate string // which Jobs and Pods are to be deleted first, in words; visible-safe
 }
 
 // A planFile is one row of the plan.
@@ -34,6 +36,10 @@ type planFile struct {
 	left           int
 	pane           diffPane
 }
+
+// mostRecreated is how many Jobs and Pods the plan names; the text after the files are
+// written names all.
+const mostRecreated = 3
 
 // leaving folds without what touches the files that are left out. It returns
 // now where nothing does.
@@ -65,6 +71,7 @@ func (j foldJob) planView(now *planIndex, out map[string]bool) *planView {
 	v := &planView{
 		gen: j.gen, index: st,
 		podsBefore: fixer.CountLevels(st.plan.Before.PodLevels()), podsAfter: fixer.CountLevels(st.plan.After.PodLevels()),
+		recreate: visible(report.RecreationOf(st.plan).Words(mostRecreated, nil)),
 	}
 	for i := range st.plan.Outcomes {
 		o := &st.plan.Outcomes[i]

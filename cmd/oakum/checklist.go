@@ -62,5 +62,5 @@ func (f *checklistFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	return decide(scan, fixer.Low, f.paths)
+	return decide(scan, project.Gate{FailOn: fixer.Low}, f.paths)
 }

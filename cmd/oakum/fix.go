@@ -10,10 +10,11 @@ import (
 type fixFlags struct {
 	selectFlags
 	registryFlags
-	format, level, failOn, patch string
-	set                          []string
-	prText, commitText           bool
-	diff, full, allowDirty       bool
+	gateFlags
+	format, level, patch   string
+	set                    []string
+	prText, commitText     bool
+	diff, full, allowDirty bool
 }
 
 func newFix() *cobra.Command {
@@ -30,8 +31,9 @@ and the exit status is 2, unless --allow-dirty is given. The command oakum undo
 restores the files in any case.
 
 --diff prints a patch for git apply. --patch writes it to a file. With either, the
-files themselves are not changed. --pr-text and --commit-text print what to write
-into a pull request or a commit, in place of the report.
+files themselves are not changed. --pr-text and --commit-text make the fixes, write
+the files, and print the text of a pull request or a commit in place of the report.
+With --diff they print it in place of the patch, and write nothing.
 
 Image registries are asked what tags point to, so that images can be pinned: which
 ones is said first. --offline asks nobody. What cannot be learned stays open.
@@ -41,7 +43,7 @@ those of one rule. oakum explain RULE says what each parameter means:
 
 ` + project.Settable(rules.All()) + `
 Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
---patch: there is a difference), 2 failed.`,
+--patch: there is a difference), 2 failed (with --fail-unread: a file cannot be read).`,
 		RunE: f.run,
 	}
 	f.selectFlags.add(cmd)
@@ -49,18 +51,18 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the outcomes: text or json")
 	cmd.Flags().StringVar(&f.level, "level", "safe", "make fixes up to this `LEVEL`: safe or review")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "give a parameter a value: `KEY=VALUE` or RULE.KEY=VALUE")
-	cmd.Flags().StringVar(&f.failOn, "fail-on", "low", "exit 1 on remaining findings from this `SEVERITY` up, or none")
+	f.gateFlags.add(cmd, "remaining findings")
 	cmd.Flags().BoolVar(&f.full, "full", false, "list what became of every finding, too")
-	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "print the title and text of a pull request, in Markdown")
-	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "print a commit message")
-	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch, and change no file")
+	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "write the fixes, and print the title and text of a pull request in Markdown; with --diff write nothing")
+	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "write the fixes, and print a commit message; with --diff write nothing")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch, or the text that --pr-text or --commit-text asks for, and change no file")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE`, and change no other file")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "also write files that have uncommitted changes or are not in git")
 	return cmd
 }
 
 func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
-	level, failOn, set, err := f.parse(cmd)
+	level, gate, set, err := f.parse(cmd)
 	if err != nil {
 		return err
 	}
@@ -93,5 +95,5 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := f.print(cmd, result, receipt); err != nil {
 		return err
 	}
-	return decide(result.After, failOn, f.paths)
+	return decide(result.After, gate, f.paths)
 }

@@ -13,14 +13,14 @@ import (
 )
 
 // parse reads the values of the flags and refuses those that do not go together.
-func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Severity, set project.Settings, err error) {
+func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, gate project.Gate, set project.Settings, err error) {
 	if err = oneOf("--format", f.format, "text", "json"); err != nil {
 		return
 	}
 	if err = oneOf("--level", f.level, "safe", "review"); err != nil {
 		return
 	}
-	if failOn, err = parseFailOn(f.failOn); err != nil {
+	if gate, err = f.gate(); err != nil {
 		return
 	}
 	if f.diff && cmd.Flags().Changed("patch") {
@@ -31,8 +31,8 @@ func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Se
 		err = fmt.Errorf("--format %s cannot be combined with --diff or --patch", f.format)
 		return
 	}
-	if texts := []bool{f.prText, f.commitText, f.diff, f.format != "text"}; count(texts) > 1 && (f.prText || f.commitText) {
-		err = errors.New("--pr-text and --commit-text cannot be combined with each other, --diff or --format")
+	if texts := []bool{f.prText, f.commitText, f.format != "text"}; count(texts) > 1 && (f.prText || f.commitText) {
+		err = errors.New("--pr-text and --commit-text cannot be combined with each other or with --format")
 		return
 	}
 	if cmd.Flags().Changed("patch") && f.patch == "" {

@@ -11,27 +11,28 @@ import (
 	"github.com/oakum-sec/oakum/fixer/report"
 )
 
-// preview prints the patch or writes it to the file that was asked for. The summary
-// goes to standard error, apart from the patch.
+// preview prints the patch, or writes it to the file that was asked for, and changes no
+// other file. A text that was asked for takes the place of a patch that would be printed.
+// The summary goes to standard error, apart from them.
 func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	var err error
-	if f.diff {
-		err = shown(cmd, func() error { return result.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, f.paths)) })
-	} else {
+	text := f.prText || f.commitText
+	switch {
+	case f.patch != "":
 		err = project.WritePatch(f.patch, result)
+	case !text:
+		err = shown(cmd, func() error { return result.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, f.paths)) })
+	}
+	if err == nil && text {
+		err = f.text(cmd, result)
 	}
 	if err != nil {
 		return err // before a summary that would read as if the patch were there
 	}
-	if f.prText || f.commitText {
-		err = f.text(cmd, result)
-	} else {
-		err = result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), false, "")
-	}
-	if err != nil {
+	if err := result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), false, ""); err != nil {
 		return err
 	}
-	if err := decide(result.After, 0, f.paths); err != nil {
+	if err := decide(result.After, project.Gate{Unread: f.unread}, f.paths); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {

@@ -16,9 +16,9 @@ import (
 type scanFlags struct {
 	selectFlags
 	registryFlags
-	format, min, failOn string
-	full                bool
-	images              bool
+	gateFlags
+	format, min  string
+	full, images bool
 }
 
 // defaults are those of the bare command, which has no flags.
@@ -44,8 +44,8 @@ place of a base image. The scanner downloads images; --offline keeps it to this
 machine. Known vulnerabilities do not change the exit status.
 
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
-to scan, no file can be read, or a rule failed. Findings below --min-severity are
-counted, not shown, and do not fail the scan.`,
+to scan, no file can be read, or a rule failed. With --fail-unread, one that cannot
+is enough. Findings below --min-severity are counted, and do not fail the scan.`,
 		RunE: f.run,
 	}
 	f.selectFlags.add(cmd)
@@ -55,7 +55,7 @@ counted, not shown, and do not fail the scan.`,
 	cmd.Flags().BoolVar(&f.images, "images", false, "also run trivy or grype, if one is installed, on the images that the files name, and show how many vulnerabilities are known")
 	cmd.Flags().BoolVar(&f.lookup.Registry.Offline, "offline", false, "with --images: look only at images and vulnerability data that are on this machine; with --online: use the answers that were kept")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
-	cmd.Flags().StringVar(&f.failOn, "fail-on", f.failOn, "exit 1 on findings from this `SEVERITY` up, or none")
+	f.gateFlags.add(cmd, "findings")
 	return cmd
 }
 
@@ -64,7 +64,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return fmt.Errorf("--min-severity: %w", err)
 	}
-	failOn, err := parseFailOn(f.failOn)
+	gate, err := f.gate()
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := shown(cmd, func() error { return f.print(cmd, scan, p.Paths()) }); err != nil {
 		return err
 	}
-	return decide(scan, failOn, f.paths)
+	return decide(scan, gate, f.paths)
 }
 
 func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan, paths project.Paths) error {

@@ -6,9 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/project"
-	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/rules"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -81,32 +79,4 @@ func notes(cmd *cobra.Command, list []string) {
 	for _, s := range list {
 		note(cmd, s)
 	}
-}
-
-// decide turns what was found into the end of a command. failOn 0 fails on
-// nothing.
-func decide(s *report.Scan, failOn fixer.Severity, paths project.Paths) error {
-	switch {
-	case len(s.Problems) > 0:
-		p := s.Problems[0]
-		return fmt.Errorf("%d rule checks failed, the first is %s on %s: this is a defect of oakum, please report it", len(s.Problems), p.Rule, paths.Name(p.File))
-	case s.Unreadable():
-		skipped := s.Skipped()
-		return fmt.Errorf("no file can be read; the first is %s: %s", paths.Name(skipped[0].Path), skipped[0].Skip.Reason)
-	case failOn > 0 && s.HasSeverity(failOn):
-		return errFindings
-	}
-	return nil
-}
-
-// parseFailOn reads the value of --fail-on.
-func parseFailOn(s string) (fixer.Severity, error) {
-	if s == "none" {
-		return 0, nil
-	}
-	sev, err := fixer.ParseSeverity(s)
-	if err != nil {
-		return 0, fmt.Errorf("--fail-on: %w or none", err)
-	}
-	return sev, nil
 }

@@ -15,6 +15,7 @@ type StartKind int
 // The kinds, from what asks for least to what asks for most.
 const (
 	StartsPlainly     StartKind = iota // nothing is known to be written
+	StartsCaching                      // a server that keeps caches there, and works without
 	StartsScript                       // a script of package.json, which is not read
 	StartsDevelopment                  // a development server, which keeps caches and what it makes there
 	StartsBuild                        // it compiles or installs, and needs caches elsewhere besides
@@ -74,6 +75,8 @@ func ReadStart(words []string) Start {
 	switch verbs, known := developmentServers[name]; {
 	case known && (verbs == "" || slices.Contains(strings.Fields(verbs), sub) || sub == "" && slices.Contains(strings.Fields(verbs), ".")):
 		return start(StartsDevelopment)
+	case name == "next" && sub == "start": // pages and images that it makes anew
+		return Start{Kind: StartsCaching, What: "next start", Room: []string{".next"}}
 	}
 	if name == "celery" { // beat keeps its schedule in a file
 		file := slices.ContainsFunc(words, func(w string) bool { return w == "-s" || strings.HasPrefix(w, "--schedule") })
@@ -121,7 +124,7 @@ var packageRoom = []string{".", "node_modules"}
 // rooms are those of programs that write elsewhere than tools of JavaScript.
 var rooms = map[string]string{
 	"rails": "log tmp storage db", "puma": "log tmp storage db", "hanami": "log tmp", "foreman": "log tmp storage db",
-	"artisan": "storage bootstrap/cache", "console": "var", "symfony": "var",
+	"strapi": ".", "artisan": "storage bootstrap/cache", "console": "var", "symfony": "var",
 	"manage.py": ".", "django-admin": ".", "mkdocs": ".", "sphinx-autobuild": ".", "jekyll": ".", "middleman": ".", "hugo": ".", "zola": ".",
 }
 

@@ -22,7 +22,7 @@ func TestReadStart(t *testing.T) {
 		"npm ci":                                {StartsBuild, "npm ci"},
 		"npx -y vite":                           {StartsDevelopment, "vite"},
 		"npx next dev":                          {StartsDevelopment, "next dev"},
-		"npx next start":                        {StartsPlainly, ""},
+		"npx next start":                        {StartsCaching, "next start"},
 		"next":                                  {StartsDevelopment, "next"},
 		"node_modules/.bin/react-scripts start": {StartsDevelopment, "react-scripts start"},
 		"node node_modules/.bin/ng serve":       {StartsDevelopment, "ng serve"},
@@ -53,7 +53,7 @@ func TestReadStart(t *testing.T) {
 		if got.Kind != want.kind || got.What != want.what {
 			t.Errorf("%q: %d %q, want %d %q", command, got.Kind, got.What, want.kind, want.what)
 		}
-		if room := len(got.Room)+len(got.Flat) > 0; room != (got.Kind == StartsScript || got.Kind == StartsDevelopment || strings.HasPrefix(got.What, "celery")) {
+		if room := len(got.Room)+len(got.Flat) > 0; room != (got.Kind == StartsScript || got.Kind == StartsDevelopment || got.Kind == StartsCaching || strings.HasPrefix(got.What, "celery")) {
 			t.Errorf("%q: room %v %v", command, got.Room, got.Flat)
 		}
 	}

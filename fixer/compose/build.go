@@ -8,13 +8,48 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// ImageName returns the image that the service runs, with defaults of
-// variables filled in; certain is false when a variable decides it.
+// ImageName returns the image that the service runs, with variables filled in by the
+// environment file beside it and by their defaults; certain is false when a variable decides
+// it.
 func (v View) ImageName() (ref string, certain bool) {
 	if s := v.Setting("image"); s.Node != nil {
-		return Expand(s.Node.Text())
+		return v.Fill(s.Node.Text())
 	}
 	return "", true
+}
+
+// Fill is [Expand] with the values that the environment file of the service's directory gives,
+// as far as they are known: those of images and Dockerfiles.
+func (v View) Fill(s string) (value string, certain bool) {
+	if len(v.given) == 0 || !strings.Contains(s, "$") {
+		return Expand(s)
+	}
+	return expand(s, v.lookup(maxNesting), 0)
+}
+
+func (v View) lookup(depth int) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		found, ok := v.given[name]
+		if !ok || depth == 0 {
+			return "", false
+		}
+		if !strings.Contains(found.Value, "$") {
+			return found.Value, true
+		}
+		value, _ := expand(found.Value, v.lookup(depth-1), 0)
+		return value, true
+	}
+}
+
+// Given returns what the environment file of the service's directory gives the first variable
+// of a text that it knows.
+func (v View) Given(s string) (name string, found Given, ok bool) {
+	for _, name := range Variables(s) {
+		if found, ok := v.given[name]; ok {
+			return name, found, true
+		}
+	}
+	return "", Given{}, false
 }
 
 // A DockerfileRef is where the Dockerfile of a service is.
@@ -50,7 +85,7 @@ func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
 		return DockerfileRef{}, false
 	}
 	for _, field := range []*string{&context, &name, &ref.Target} {
-		value, certain := Expand(*field)
+		value, certain := v.Fill(*field)
 		*field, ref.Certain = value, ref.Certain && certain
 	}
 	if context == "" {
@@ -105,6 +140,6 @@ func (v View) InlineDockerfile() (text *yamldoc.Node, file, target string) {
 			break
 		}
 	}
-	target, _ = Expand(target)
+	target, _ = v.Fill(target)
 	return text, file, target
 }

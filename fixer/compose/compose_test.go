@@ -23,7 +23,7 @@ func project(t *testing.T, files map[string]string) *compose.Project {
 		}
 		parsed[name] = f
 	}
-	return compose.NewProject(parsed)
+	return compose.NewProject(parsed, nil)
 }
 
 func TestExpand(t *testing.T) {

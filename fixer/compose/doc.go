@@ -6,7 +6,7 @@
 // is set to and where that is written, so that a rule neither reports what is
 // inherited nor edits the wrong file.
 //
-//	p := compose.NewProject(files)
+//	p := compose.NewProject(files, nil)
 //	for _, v := range p.Views("compose.yaml") {
 //		if on, _ := v.Setting("privileged").Bool(); on { … }
 //	}

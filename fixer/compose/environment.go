@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -13,6 +14,14 @@ type Variable struct {
 	Secret bool // [NamesAndAddresses] has found that its value is a secret
 
 	value string // as far as it stands in the line, without its quotes
+}
+
+// Value returns what is kept of the value: all of it only where it is no secret.
+func (v Variable) Value() string {
+	if v.Secret {
+		return ""
+	}
+	return v.value
 }
 
 // secretMark is what is left of a value that is a secret, behind the address in it.
@@ -44,14 +53,45 @@ func NamesOnly(data []byte) []byte { return withValues(data, func(Variable) stri
 // port. Users, passwords, paths and options of a URL are left out, and so is a value
 // that is an address by its form alone: its name has to say so, too.
 //
-// Where secret says that a value is one, a mark is kept of it.
-func NamesAndAddresses(data []byte, secret func(name, value string) bool) []byte {
+// Where secret says that a value is one, a mark is kept of it. The values of images, by the
+// names of the variables in which Compose files look for an image or its Dockerfile, are kept,
+// and those of the variables in these.
+func NamesAndAddresses(data []byte, secret func(name, value string) bool, images []string) []byte {
+	keep := ofImages(data, images)
 	return withValues(data, func(v Variable) string {
-		if value, _, _ := strings.Cut(v.value, " #"); secret(v.Name, strings.Trim(value, `"' `)) {
+		value, _, _ := strings.Cut(v.value, " #")
+		value = strings.Trim(value, `"' `)
+		switch {
+		case secret(v.Name, value):
 			return v.address() + secretMark
+		case keep[v.Name] && imageWord().MatchString(value):
+			return value
 		}
 		return v.address()
 	})
+}
+
+// imageWord matches what can be the name of an image, a part of one, or a path.
+var imageWord = text.Regexp(`^[\w./:@${}-]{1,255}$`)
+
+// ofImages completes the names of variables with those that their values name.
+func ofImages(data []byte, images []string) map[string]bool {
+	keep := map[string]bool{}
+	values := map[string]string{}
+	if len(images) > 0 {
+		for _, v := range Environment(data) {
+			values[v.Name] = v.value
+		}
+	}
+	for left := slices.Clone(images); len(left) > 0; {
+		name := left[0]
+		left = left[1:]
+		if !keep[name] {
+			keep[name] = true
+			left = append(left, Variables(values[name])...)
+		}
+	}
+	return keep
 }
 
 var (

@@ -44,7 +44,7 @@ func TestEnvironmentMarksSecrets(t *testing.T) {
 	kept := compose.NamesAndAddresses([]byte(file), func(name, value string) bool {
 		seen = append(seen, name+":"+value)
 		return strings.Contains(name, "PASSWORD") && value != ""
-	})
+	}, nil)
 	if got, want := strings.Join(seen, " | "), "TAG:1.2 | PASSWORD:a=b | TOKEN:x y | KEY:first | EMPTY: | EMPTY_PASSWORD: | DB_PASSWORD_URL:postgres://a:b@db:5432/x"; got != want {
 		t.Errorf("looked at %s\nwant %s", got, want)
 	}
@@ -75,8 +75,28 @@ func TestEnvironmentKeepsAddressesAlone(t *testing.T) {
 		"URL=postgres://s3cret:@":           "URL=",
 		"PIN=1234":                          "PIN=",
 	} {
-		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line), noSecret))); got != want {
+		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line), noSecret, nil))); got != want {
 			t.Errorf("%s: kept %s, want %s", line, got, want)
+		}
+	}
+}
+
+// TestEnvironmentKeepsImages: the values of variables in which an image is looked for are kept
+// with what they name, where they can be one and are no secret.
+func TestEnvironmentKeepsImages(t *testing.T) {
+	const file = "IMAGE=${REGISTRY}/app:$TAG # ours\nREGISTRY=ghcr.io/acme\nTAG='1.2'\nOTHER=kept-out\nWORDS=not an image\nKEY=s3cret\nDOCKERFILE=\"./src/app/Dockerfile\"\n"
+	kept := compose.NamesAndAddresses([]byte(file), func(name, value string) bool { return name == "KEY" }, []string{"IMAGE", "WORDS", "KEY", "DOCKERFILE", "NONE"})
+	if got, want := string(kept), "IMAGE=${REGISTRY}/app:$TAG\nREGISTRY=ghcr.io/acme\nTAG=1.2\nOTHER=\nWORDS=\nKEY= (secret)\nDOCKERFILE=./src/app/Dockerfile\n"; got != want {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+}
+
+func TestVariables(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain": "", "$A": "A", "${A}/b:$C": "A C", "$$A ${B:-${C}}": "B C", "${A:?set B}": "A", "a$": "", "$${A}": "", "$$$A": "A",
+	} {
+		if got := strings.Join(compose.Variables(in), " "); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package compose
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
+)
 
 // Expand fills variables of a value in with their defaults, as Compose does
 // when the environment has none of them: ${V:-d} and ${V-d} give d, $V and
@@ -146,4 +150,24 @@ func variable(s string) string {
 		}
 	}
 	return ""
+}
+
+// interpolated finds the variables that a text reads; $$ is a dollar.
+var interpolated = text.Regexp(`(?:^|[^$])(?:\$\$)*\$\{?([A-Za-z_]\w*)`)
+
+// Variables returns the names of the variables that a text reads, in their order, those in
+// defaults too.
+func Variables(s string) []string {
+	if !strings.Contains(s, "$") {
+		return nil
+	}
+	var out []string
+	for rest := s; ; {
+		at := interpolated().FindStringSubmatchIndex(rest)
+		if at == nil {
+			return out
+		}
+		out = append(out, rest[at[2]:at[3]])
+		rest = rest[at[3]:]
+	}
 }

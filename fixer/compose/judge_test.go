@@ -50,7 +50,7 @@ func TestJudgeCorpus(t *testing.T) {
 func judge(t *testing.T, dir string, refused func(file string, err error)) int {
 	t.Helper()
 	files := composeFiles(t, dir)
-	project := compose.NewProject(files)
+	project := compose.NewProject(files, nil)
 	n := 0
 	for file, f := range files {
 		if base := path.Base(file); compose.IsOverride(base) || !strings.Contains(base, "compose") || len(f.Services) == 0 {

@@ -38,7 +38,7 @@ func TestPorts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ports := NewProject(map[string]*File{"compose.yaml": f}).Views("compose.yaml")[0].Ports()
+		ports := NewProject(map[string]*File{"compose.yaml": f}, nil).Views("compose.yaml")[0].Ports()
 		if len(ports) != 1 {
 			t.Errorf("%s: %d ports", c.entry, len(ports))
 			continue
@@ -61,7 +61,7 @@ func TestExposeIsReadAsPortsAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := NewProject(map[string]*File{"compose.yaml": f}).Views("compose.yaml")[0]
+	v := NewProject(map[string]*File{"compose.yaml": f}, nil).Views("compose.yaml")[0]
 	var got []string
 	for _, p := range v.Exposed() {
 		first, last, ok := p.Range()

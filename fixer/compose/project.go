@@ -15,20 +15,28 @@ import (
 type Project struct {
 	files  map[string]*File
 	views  func() map[string][]View // by file, worked out once
-	values *sync.Map                // of [viewKey]: what a service comes to, where it was asked for
-	onRead func(path string)        // nil, or called with each file that a view depends on
-	onAsk  func(file string)        // nil, or called with each file whose views are asked for
+	given  map[string]map[string]Given
+	values *sync.Map         // of [viewKey]: what a service comes to, where it was asked for
+	onRead func(path string) // nil, or called with each file that a view depends on
+	onAsk  func(file string) // nil, or called with each file whose views are asked for
 }
 
 // Traced returns the same project, which calls onAsk with every file whose views are
 // asked for, and onRead with the path of every file that these depend on.
 func (p *Project) Traced(onAsk, onRead func(path string)) *Project {
-	return &Project{files: p.files, views: p.views, values: p.values, onRead: onRead, onAsk: onAsk}
+	return &Project{files: p.files, views: p.views, given: p.given, values: p.values, onRead: onRead, onAsk: onAsk}
 }
 
-// NewProject returns the project of the given files. The map is kept and must not change.
-func NewProject(files map[string]*File) *Project {
-	p := &Project{files: files, values: &sync.Map{}}
+// A Given is the value that an environment file gives a variable, where that is known.
+type Given struct {
+	Value string
+	Place string // file:line
+}
+
+// NewProject returns the project of the given files, with what environment files give by
+// directory and by name: nil for nothing. The maps are kept and must not change.
+func NewProject(files map[string]*File, given map[string]map[string]Given) *Project {
+	p := &Project{files: files, given: given, values: &sync.Map{}}
 	p.views = sync.OnceValue(p.readViews)
 	return p
 }
@@ -61,7 +69,8 @@ type View struct {
 	// over it; "" is the one that [Project.Views] returns.
 	Variant string
 
-	parts      []Part // what it is made of, the strongest first
+	given      map[string]Given // by name, what environment files of its directory say
+	parts      []Part           // what it is made of, the strongest first
 	dependents []Dependent
 	together   []member // the other files of its project
 	under      string   // the file that its own one only completes, "" for none
@@ -224,6 +233,8 @@ func (p *Project) readViews() map[string][]View {
 			if n := len(v.Bases); n > 0 {
 				last = v.Bases[n-1].Service
 			}
+			directory, _ := v.Directory()
+			v.given = p.given[directory]
 			v.Completes = p.completes(file, s.Name)
 			v.Partial = v.Partial || v.Completes || last.Extends != nil && last.Extends.Service != ""
 			out[file] = append(out[file], v.assembled())

@@ -88,15 +88,20 @@ var (
 
 // settingsIn reads a file of settings as far as its lines are of the forms above.
 func settingsIn(f *fixer.File, key string, value *yamldoc.Node) []Setting {
-	whole := value.Text()
+	first := value.Line
+	if strings.Contains(value.Text(), "\n") {
+		first++ // the text begins below its key
+	}
+	return readSettings(f.Path, key, value.Text(), first)
+}
+
+// readSettings is settingsIn for a text that begins on a line of a file.
+func readSettings(file, key, whole string, first int) []Setting {
 	if strings.HasPrefix(whole, "#!") {
 		return nil
 	}
 	var out []Setting
-	first, place := value.Line, ""
-	if strings.Contains(whole, "\n") {
-		first++ // the text begins below its key
-	}
+	place := ""
 	line := 0
 	for words := range strings.Lines(whole) {
 		line++
@@ -112,7 +117,7 @@ func settingsIn(f *fixer.File, key string, value *yamldoc.Node) []Setting {
 			if name == "" {
 				name = strings.TrimSpace(strings.NewReplacer("<", " ", ">", " ", `"`, " ", "'", " ", "=", " ", "[", " ", "]", " ").Replace(m[1]))
 			}
-			place = f.Path + ":" + strconv.Itoa(first+line-1)
+			place = file + ":" + strconv.Itoa(first+line-1)
 			out = append(out, Setting{Name: name, Value: m[len(m)-1], Place: place, File: key})
 			return true
 		}

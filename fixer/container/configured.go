@@ -141,6 +141,9 @@ func (s *Spec) configuredCaps() (caps []string, because fixer.Evidence) {
 			caps, because = union(caps, strings.Fields(c.caps)), c.evidence()
 		}
 	}
+	if says, ok := s.Image.Becomes(); ok && !s.replacesStart() {
+		caps, because = union(caps, []string{"CHOWN", "SETGID", "SETUID"}), says
+	}
 	return caps, because
 }
 

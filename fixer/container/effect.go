@@ -2,6 +2,7 @@ package container
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -290,6 +291,38 @@ func (s *Spec) becomesUser() string {
 	}
 	return ""
 }
+
+// changesAccounts says which line of the Dockerfile installs tools for accounts that no step of
+// it uses, where what the container starts with was not read; "" where none does.
+func (s *Spec) changesAccounts() string {
+	if s.Image.Build == nil || len(s.Image.scripts) > 0 {
+		return ""
+	}
+	if line := s.Image.Build.Stage.Entrypoint(); len(line.Args) == 0 || !strings.Contains(line.Args[0], "entrypoint") && !strings.HasSuffix(line.Args[0], ".sh") {
+		return ""
+	}
+	found := ""
+	for _, stage := range s.Image.Build.Stage.Chain() {
+		for _, i := range stage.Instructions {
+			if i.Keyword != "RUN" {
+				continue
+			}
+			step := build.CommandText(s.Image.Build.File, i)
+			if accountCommand().MatchString(step) {
+				return ""
+			}
+			if shadowPackage().MatchString(step) {
+				found = fmt.Sprintf("Line %d of %s installs the package shadow", i.Line, s.Image.Build.Path)
+			}
+		}
+	}
+	return found
+}
+
+var (
+	shadowPackage  = text.Regexp(`\bapk\s[^;&|]*\badd\s[^;&|]*\sshadow(\s|$)`)
+	accountCommand = text.Regexp(`\b(useradd|usermod|groupadd|groupmod|chage|passwd|chpasswd)\s`)
+)
 
 // short cuts a word of a command for a sentence.
 func short(word string, most int) string {

@@ -96,6 +96,10 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 	}
 	out := *OfImage(p, ref)
 	out.Proven = out.Proven && certain
+	if name, given, ok := v.Given(v.Setting("image").Node.Text()); ok {
+		says := fixer.Evidence{Kind: fixer.FromRepository, Place: given.Place, Text: "Variable " + name + " is " + given.Value}
+		out.Evidence = append([]fixer.Evidence{says}, out.Evidence...)
+	}
 	return &out
 }
 
@@ -109,6 +113,7 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	out.setuid = sync.OnceValue(func() []string { return setuidPrograms(b) })
 	out.Build, out.builds, out.scripts, out.copied = &b, []topology.Build{b}, startScripts(p, b), copiedCapabilities(p, b)
+	out.project, out.settings = startedProject(p, b), namedConfiguration(p, b)
 	base := baseProfile(p, b)
 	if base != nil {
 		out.builds = append(out.builds, base.builds...)

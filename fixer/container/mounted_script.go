@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -54,6 +55,34 @@ func (s *Spec) repositoryFile(file, at string) string {
 		}
 	}
 	return out
+}
+
+// ScriptReads reports whether a script of the repository that a service mounts, with a file of
+// its own or by what a command, health check or hook names, holds the name of a variable.
+// What the entry point of an image runs by itself has what it exports, whatever the
+// environment of the container is.
+func (s *Spec) ScriptReads(p *fixer.Pass, file, variable string) bool {
+	reads := func(at string) bool {
+		if strings.Contains(at, "/docker-entrypoint") {
+			return false
+		}
+		name := s.repositoryFile(file, at)
+		if name == "" {
+			return false
+		}
+		f := p.Read(name)
+		return f != nil && bytes.Contains(f.Data, []byte(variable))
+	}
+	for _, r := range s.Runs {
+		for _, c := range r.Commands {
+			for _, w := range c.Words {
+				if at, ok := s.resolve(w.Value, r.Dir); ok && reads(at) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(s.Mounts, func(m Mount) bool { return reads(m.Target) })
 }
 
 // handsOn reports whether a script starts what it is handed: exec "$@".

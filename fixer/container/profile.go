@@ -35,6 +35,9 @@ type Profile struct {
 
 	// scripts are those of the repository that an image built here starts.
 	scripts []startScript
+	project []Run // scripts of package.json that it starts
+	// settings are those of the files that its command names as its configuration.
+	settings []Setting
 
 	// setuid works out once which programs of an image built here gain privileges by the
 	// mode of their file; nil in a profile without a build.

@@ -79,7 +79,7 @@ var programs = map[string]program{
 	"sysctl": {caps: "SYS_ADMIN NET_ADMIN", root: true}, "iptables": packetFilter, "ip6tables": packetFilter, "iptables-restore": packetFilter, "ip6tables-restore": packetFilter,
 	"iptables-legacy": packetFilter, "ip6tables-legacy": packetFilter, "iptables-legacy-restore": packetFilter, "iptables-nft": {caps: "NET_ADMIN NET_RAW", root: true},
 	"ebtables": {caps: "NET_ADMIN", root: true}, "conntrack": {caps: "NET_ADMIN", root: true}, "ipvsadm": {caps: "NET_ADMIN", root: true}, "ethtool": {caps: "NET_ADMIN", root: true},
-	"bridge": {caps: "NET_ADMIN", root: true}, "wg": {caps: "NET_ADMIN", root: true}, "openvpn": {caps: "NET_ADMIN", root: true}, "keepalived": {caps: "NET_ADMIN NET_RAW", root: true},
+	"bridge": {caps: "NET_ADMIN", root: true}, "wg": {caps: "NET_ADMIN", root: true}, "openvpn": {caps: "NET_ADMIN", root: true}, "keepalived": {caps: "NET_ADMIN NET_RAW", root: true, keeps: []kept{{"/run", "--pid", true}}},
 	"dhclient": {caps: "NET_ADMIN NET_RAW", root: true}, "udhcpc": {caps: "NET_ADMIN NET_RAW", root: true}, "dhcpcd": {caps: "NET_ADMIN NET_RAW", root: true},
 	"dumpcap": {caps: "NET_ADMIN NET_RAW", root: true}, "tshark": {caps: "NET_ADMIN NET_RAW", root: true}, "ngrep": {caps: "NET_ADMIN NET_RAW", root: true},
 	"nmap": {caps: "NET_RAW"}, "hping3": {caps: "NET_RAW", root: true}, "arp-scan": {caps: "NET_RAW", root: true}, "masscan": {caps: "NET_RAW", root: true}, "tcptraceroute": {caps: "NET_RAW", root: true},
@@ -103,6 +103,12 @@ var programs = map[string]program{
 	"ln": {writes: lastArg}, "install": {}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
 	"redis-sentinel": {writes: firstArg}, "valkey-sentinel": {writes: firstArg},
 	"certbot": {keeps: []kept{{"/etc/letsencrypt", "--config-dir", false}, {"/var/lib/letsencrypt", "--work-dir", true}, {"/var/log/letsencrypt", "--logs-dir", true}}},
+
+	// Servers that keep a file with their number, a socket or their log where their image has
+	// a directory for it.
+	"dnsmasq": {keeps: []kept{{"/run", "--pid-file", true}}},
+	"named":   {keeps: []kept{{"/run/named", "", true}, {"/var/cache/bind", "", true}}}, "squid": {keeps: []kept{{"/run", "", true}, {"/var/log/squid", "", true}, {"/var/spool/squid", "", true}}},
+	"pure-ftpd": {keeps: []kept{{"/run", "--pidfile", true}}}, "proftpd": {keeps: []kept{{"/run/proftpd", "", true}}}, "varnishd": {keeps: []kept{{"/var/lib/varnish", "-n", true}}},
 
 	// What writes nothing.
 	"true": {}, "false": {}, ":": {}, "[": {}, "test": {}, "echo": {}, "printf": {},

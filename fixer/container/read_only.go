@@ -42,6 +42,28 @@ func pathsOf(list []image.WritablePath) []string {
 // MakeReadOnly decides whether the root file system can be read-only, and what
 // has to be mounted for the program to write to.
 func (s *Spec) MakeReadOnly() ReadOnlyDecision {
+	d := s.makeReadOnly()
+	d.Scratch = s.aboveMounts(d.Scratch)
+	return d
+}
+
+// aboveMounts writes /run for /var/run where that would hide what is mounted below /run:
+// mounts are made in the order of how deep their paths are.
+func (s *Spec) aboveMounts(list []image.WritablePath) []image.WritablePath {
+	out := slices.Clone(list)
+	for i, w := range out {
+		at := UnderRun(w.Path)
+		hides := func(m Mount) bool {
+			return strings.HasPrefix(m.Target, at+"/") && strings.Count(m.Target, "/") <= strings.Count(w.Path, "/")
+		}
+		if at != w.Path && slices.ContainsFunc(s.Mounts, hides) {
+			out[i].Path = at
+		}
+	}
+	return out
+}
+
+func (s *Spec) makeReadOnly() ReadOnlyDecision {
 	user, _ := s.StartsAs()
 	if s.onlyWaits() {
 		return s.waitsReadOnly(user)
@@ -217,6 +239,10 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 	}
 	if becomes := s.becomesUser(); becomes != "" {
 		d.manual("Use a variant of the image that starts as its own user. " + becomes + " are set, and the entrypoint writes that user to /etc at every start")
+	} else if why := s.changesAccounts(); why != "" {
+		d.manual("Create the users in the image, and start as one of them, then make the root filesystem read-only. " + why + ", which the start script, not read here, most likely changes users with")
+	} else if why := s.servesLogins(); why != "" {
+		d.manual("Find out which users, keys and sockets the server creates when it starts, mount a volume or tmpfs for each, then make the root filesystem read-only. " + why)
 	} else if why := s.servesData(); why != "" {
 		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if why := s.servesMail(); why != "" && s.Image.unknown() {
@@ -291,7 +317,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
 			d.manual("Mount a volume at " + n.Dir + " first. " + n.Evidence.Text + ", where the application keeps data, and nothing is mounted there")
 			d.Evidence = append(d.Evidence, n.Evidence)
-		case !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
+		case s.Image.copiesInto(n.Dir), !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
 			d.manual("Mount a volume at " + n.Dir + ", then make the root filesystem read-only. " + n.Evidence.Text + ", a directory of the image's own files")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		}

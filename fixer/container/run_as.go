@@ -281,7 +281,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 			d.unknown(advice)
 			return
 		}
-		d.Scratch = w.paths
+		d.Scratch = s.aboveMounts(w.paths)
 		switch {
 		case s.Platform == Compose:
 		case e.ByName:

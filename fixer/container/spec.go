@@ -70,7 +70,7 @@ type Spec struct {
 type reading struct {
 	starts  func() []Run
 	effects func() []effect
-	named   func() []namedPath
+	named   func() []NamedPath
 }
 
 // remember makes a spec that does not change any more work out once what is read

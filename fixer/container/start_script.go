@@ -149,8 +149,16 @@ func (l *sourceSearch) copied(i *dockerfile.Instruction) (sources []dockerfile.W
 // without the slash that it begins with; "" where it has nothing there, or a pattern says what.
 func copiedAs(source dockerfile.Word, to string, directory bool, at string) string {
 	from := strings.TrimPrefix(path.Join("/", source.Value), "/")
+	pattern := strings.ContainsAny(from, "*?[")
 	switch {
-	case source.Dynamic || strings.ContainsAny(from, "*?["):
+	case source.Dynamic || strings.ContainsAny(path.Dir(from), "*?["):
+		return ""
+	case pattern && path.IsAbs(at):
+		if fits, _ := path.Match(path.Base(from), path.Base(at)); fits && path.Dir(at) == to {
+			return path.Join(path.Dir(from), path.Base(at))
+		}
+		return ""
+	case pattern:
 		return ""
 	case !path.IsAbs(at): // in PATH
 		if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -14,7 +15,12 @@ import (
 // program that is known to write to the directory it is started in, as development servers
 // and builds do, and nothing writable is there: an empty place would hide what is in it.
 func (s *Spec) roomWhereStarted(d *ReadOnlyDecision) {
-	for _, r := range append(slices.Clone(s.starts()), s.handedRuns()...) {
+	runs := append(slices.Clone(s.starts()), s.handedRuns()...)
+	runs = append(runs, s.scriptRuns()...)
+	if !s.replacesStart() {
+		runs = append(runs, s.Image.project...)
+	}
+	for _, r := range runs {
 		dir := r.Dir
 		for _, c := range r.Commands {
 			if c.Program == "cd" {
@@ -23,6 +29,9 @@ func (s *Spec) roomWhereStarted(d *ReadOnlyDecision) {
 				}
 			}
 			start := build.ReadStart(c.Call())
+			if r.Script && r.Perhaps(c) || s.keptElsewhere(c) {
+				continue
+			}
 			if start.Kind != build.StartsDevelopment && start.Kind != build.StartsBuild || s.hasRoom(d, dir, start) {
 				continue
 			}
@@ -40,6 +49,32 @@ func (s *Spec) roomWhereStarted(d *ReadOnlyDecision) {
 		}
 	}
 }
+
+// keptElsewhere reports whether a command of Django writes to a database of another container,
+// or to a directory for static files that is mounted.
+func (s *Spec) keptElsewhere(c build.Command) bool {
+	words := c.Call()
+	k := slices.IndexFunc(words, func(w string) bool { return path.Base(w) == "manage.py" || path.Base(w) == "django-admin" })
+	if k < 0 || k+1 >= len(words) {
+		return false
+	}
+	switch words[k+1] {
+	case "migrate":
+		return slices.ContainsFunc(s.Env, func(v Variable) bool {
+			words := nameWords(v.Name)
+			return v.Known && remoteDatabase().MatchString(v.Value) || slices.ContainsFunc(words, in(databaseWords)) && slices.ContainsFunc(words, in(hostWords))
+		})
+	case "collectstatic":
+		return slices.ContainsFunc(s.Mounts, func(m Mount) bool { return strings.Contains(path.Base(m.Target), "static") })
+	}
+	return false
+}
+
+var (
+	remoteDatabase = text.Regexp(`^(postgres|postgresql|postgis|mysql|mysql2|mariadb|mssql|oracle|cockroach)[a-z0-9+]*://`)
+	databaseWords  = text.WordSet("db database postgres postgresql pg mysql mariadb sql mssql")
+	hostWords      = text.WordSet("host hostname server addr address")
+)
 
 // hasRoom reports whether a program that is started in a directory can write to all that
 // it is known to write to there.

@@ -36,6 +36,11 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: %v", r.Name(), err)
 			continue
 		}
+		all := &loader{sources: map[string]*fixer.Source{}}
+		for i := range ws.Sources {
+			all.sources[ws.Sources[i].Path] = &ws.Sources[i]
+		}
+		images := all.imageVariables()
 		for i, s := range ws.Sources {
 			kinds[s.Kind]++
 			if s.Skip != nil {
@@ -48,7 +53,7 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("%s/%s: out of order", r.Name(), s.Path)
 			}
 			if s.Kind.Secret() { // evidence, without its values
-				if want := compose.NamesAndAddresses([]byte(disktest.Read(t, ws.Root, s.Path)), func(name, value string) bool { return secret.Find(name, value).What != "" }); !s.Context || s.Skip == nil && !bytes.Equal(s.Data, want) {
+				if want := compose.NamesAndAddresses([]byte(disktest.Read(t, ws.Root, s.Path)), func(name, value string) bool { return secret.Find(name, value).What != "" }, images); !s.Context || s.Skip == nil && !bytes.Equal(s.Data, want) {
 					t.Errorf("%s/%s: %+v", r.Name(), s.Path, s)
 				}
 				continue

@@ -26,15 +26,16 @@ const (
 // above it set: .env, which Compose reads by itself or where it is called, those that
 // an include names, and others of the kind, such as .env.example, which people copy.
 // Those that a service names under env_file are read, too. They are read even where git
-// ignores them, and no value is kept but the addresses of servers. The .gitignore files
+// ignores them, and no value is kept but the addresses of servers and the names of images. The .gitignore files
 // there say whether git would leave a new one alone.
 func (l *loader) readEnvironments() {
 	dirs := map[string]bool{}
+	images := l.imageVariables()
 	for _, p := range l.composeFiles() {
 		for dir := path.Dir(p); !dirs[dir]; dir = path.Dir(dir) {
 			dirs[dir] = true
 			for _, name := range l.environmentsIn(dir) {
-				l.addEnvironment(path.Join(dir, name), fixer.Environment)
+				l.addEnvironment(path.Join(dir, name), fixer.Environment, images)
 			}
 			l.addGitIgnore(dir)
 			if dir == "." {
@@ -45,7 +46,7 @@ func (l *loader) readEnvironments() {
 		read := func(refs []string, kind fixer.Kind) {
 			for _, ref := range refs {
 				if at, problem := l.locate(p, ref); problem == "" {
-					l.addEnvironment(at, kind)
+					l.addEnvironment(at, kind, images)
 				} else if !strings.Contains(ref, "$") && !isRemote(ref) && ref != "/dev/null" && !slices.Contains(missing, ref) {
 					missing = append(missing, ref)
 				}
@@ -132,6 +133,30 @@ func requiredVariables(data []byte) []string {
 	return out
 }
 
+// imageVariables returns the variables in which Compose files look for an image or for what
+// builds it.
+func (l *loader) imageVariables() []string {
+	var out []string
+	for _, p := range l.composeFiles() {
+		data := l.sources[p].Data
+		if !imageByVariable().Match(data) {
+			continue
+		}
+		for _, root := range rootNodes(data) {
+			for _, service := range root.Own("services").All() {
+				build := service.Get("build")
+				for _, n := range []*yamldoc.Node{service.Get("image"), build, build.Get("context"), build.Get("dockerfile"), build.Get("target")} {
+					out = append(out, compose.Variables(n.Text())...)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+var imageByVariable = text.Regexp(`(?m)\b(?:image|build|context|dockerfile|target)["']?\s*:.*\$`)
+
 func (l *loader) composeFiles() []string {
 	var out []string
 	for p, s := range l.sources {
@@ -161,7 +186,7 @@ func (l *loader) environmentsIn(dir string) []string {
 
 // addEnvironment reads the names and addresses of one file. One that cannot be read may set
 // anything, and is a source that says so.
-func (l *loader) addEnvironment(p string, kind fixer.Kind) {
+func (l *loader) addEnvironment(p string, kind fixer.Kind, images []string) {
 	if l.sources[p] != nil {
 		return
 	}
@@ -171,7 +196,7 @@ func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 	case skip != nil:
 		src.Skip = skip
 	default:
-		src.Data = compose.NamesAndAddresses(data, isSecret)
+		src.Data = compose.NamesAndAddresses(data, isSecret, images)
 	}
 	l.sources[p] = src
 }

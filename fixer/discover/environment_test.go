@@ -13,15 +13,15 @@ import (
 )
 
 // TestEnvironmentFiles: of those that Compose may take values from the names are read,
-// whatever git thinks of them, and no value; where no Compose file has variables, none
+// whatever git thinks of them, and no value but those of images; where no Compose file has variables, none
 // is read.
 func TestEnvironmentFiles(t *testing.T) {
 	outside := disktest.Tree(t, map[string]string{"secret": "OUTSIDE=s3cret\n"})
 	files := map[string]string{
 		".gitignore":             ".env\n",
-		".env":                   "TAG=s3cret\n# x\nKEY=\"s3cret\nMORE=s3cret\"\n",
+		".env":                   "TAG=1.2\n# x\nKEY=\"s3cret\nMORE=s3cret\"\n",
 		"app/compose.yaml":       "include:\n- {path: ../web/compose.yaml, env_file: [web.vars, ../../gone]}\nservices:\n  a:\n    image: x:${TAG:-1}\n    env_file: [a.vars]\n",
-		"app/.env.example":       "TAG=s3cret\n",
+		"app/.env.example":       "TAG=1.1\n",
 		"app/web.vars":           "WEB=s3cret\n",
 		"app/a.vars":             "A=s3cret\n",
 		"app/.env.d/x":           "X=s3cret\n",
@@ -48,7 +48,7 @@ func TestEnvironmentFiles(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		".env": "TAG=||KEY=|", "env.example": "C=|", "app/.env.example": "TAG=|", "app/web.vars": "WEB=|", "app/.env.large": "too-large", "app/.env.out": "unreadable",
+		".env": "TAG=1.2||KEY=|", "env.example": "C=|", "app/.env.example": "TAG=1.1|", "app/web.vars": "WEB=|", "app/.env.large": "too-large", "app/.env.out": "unreadable",
 	}
 	for p, data := range want {
 		if got[p] != data {

@@ -93,6 +93,27 @@ func TestNothingIsMadeWhereNobodyAsked(t *testing.T) {
 	}
 }
 
+// TestNothingIsMadeInANewDirectoryWhereNobodyAsked: a directory that a fix would make belongs
+// to the one that holds it.
+func TestNothingIsMadeInANewDirectoryWhereNobodyAsked(t *testing.T) {
+	for _, outside := range []bool{true, false} {
+		make := &fixer.Rule{Name: "dockerfile/make", Severity: fixer.Low, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			if p.Read("a/new/below/x") != nil {
+				return
+			}
+			p.Report(fixer.Finding{Path: "make", Message: "m", Fixes: []fixer.Fix{{ID: "f", Title: "f", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				d.Create("a/new/below/x", fixer.SecretValue, []byte("x"))
+				return nil
+			}}}})
+		}}
+		p := acceptAll(t, engine.NewSession(sent("", outside), nil, []*fixer.Rule{make}), fixer.Safe)
+		o := outcome(t, p, "dockerfile/make", "a/Dockerfile", "make")
+		if refused := o.Result == engine.Refused && strings.Contains(o.Reason, "outside the given paths"); refused != outside {
+			t.Errorf("outside %v: %s %q", outside, o.Result, o.Reason)
+		}
+	}
+}
+
 // TestFindingsFollowNames: a session that is given other names asks again.
 func TestFindingsFollowNames(t *testing.T) {
 	s := engine.NewSession(sent("", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")})

@@ -27,7 +27,7 @@ type Fix struct {
 	Offline bool
 
 	// Recreated are the Jobs and Pods that have to be deleted before the change is applied.
-	Recreated []string
+	Recreated Recreation
 
 	// Command is the command line that makes these fixes, for texts that name it; ""
 	// names none.
@@ -41,7 +41,7 @@ func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 	f := &Fix{
 		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
 		After:   NewScan(root, plan.After, plan.Final, filter),
-		Changes: plan.Changes, Recreated: recreated(plan),
+		Changes: plan.Changes, Recreated: RecreationOf(plan),
 		veil: *VeilOf(plan),
 	}
 	for _, o := range plan.Outcomes {
@@ -74,7 +74,10 @@ func (f *Fix) JSON(w io.Writer) error {
 		Outcomes   []jsonOutcome `json:"outcomes"`
 		Changes    []jsonChange  `json:"changes"`
 		Recreate   []string      `json:"recreate,omitempty"` // Jobs and Pods to delete before the change is applied
-	}{f.Before.json(), jsonScore{f.After.Score, engine.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}, f.Recreated}
+	}{f.Before.json(), jsonScore{f.After.Score, engine.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}, nil}
+	for _, r := range f.Recreated {
+		out.Recreate = append(out.Recreate, r.ID)
+	}
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{
@@ -83,7 +86,7 @@ func (f *Fix) JSON(w io.Writer) error {
 		})
 	}
 	for _, c := range f.Changes {
-		out.Changes = append(out.Changes, jsonChange{Path: c.Path, Kind: string(c.Kind), New: c.Before == nil})
+		out.Changes = append(out.Changes, jsonChange{Path: c.Path, Kind: string(c.Kind), New: c.Before == nil, Recreate: f.Recreated.in(c.Path)})
 	}
 	return writeJSON(w, out)
 }
@@ -105,6 +108,8 @@ type jsonChange struct {
 	Path string `json:"path"`
 	Kind string `json:"kind"`
 	New  bool   `json:"new,omitempty"`
+
+	Recreate []string `json:"recreate,omitempty"` // Jobs and Pods in it to delete before the change is applied
 }
 
 func levelName(o *engine.Outcome) string {

@@ -21,13 +21,13 @@ const mostRows = 10
 func (p *printer) headline(s *Scan) {
 	looked := len(s.Files) - len(s.Skipped())
 	if len(s.Findings) == 0 {
-		p.line(p.st.paint(bold, "No findings"), " in ", text.Count(looked, "file", "files"), s.hidden())
+		p.line(p.st.paint(bold, "No findings"), " in ", text.Count(looked, "file", "files"), s.hidden(), s.unreadWords())
 	} else {
 		p.line(p.st.paint(bold, text.Count(len(s.Findings), "finding", "findings")), " in ", filesOf(s.Findings, looked), ": ",
-			severities(s.Findings), s.hidden())
+			severities(s.Findings), s.hidden(), s.unreadWords())
 	}
 	if looked > 0 {
-		p.line(scoreOf(s.Arguments), p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
+		p.line(scoreOf(s.Arguments), p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")", s.scoreLimit())
 		if pods := fixer.CountLevels(s.Pods); pods != "" {
 			p.line("Pods by Pod Security level: ", pods)
 		}
@@ -36,6 +36,24 @@ func (p *printer) headline(s *Scan) {
 	if len(s.Findings) > 0 {
 		p.solvable(s)
 	}
+}
+
+// unreadWords says that files could not be read, whatever the findings are; "" where all
+// could.
+func (s *Scan) unreadWords() string {
+	n := len(s.Unread())
+	if n == 0 {
+		return ""
+	}
+	return "; " + text.Count(n, "file", "files") + " cannot be read"
+}
+
+// scoreLimit says which files a score is of, where some could not be read.
+func (s *Scan) scoreLimit() string {
+	if len(s.Unread()) == 0 {
+		return ""
+	}
+	return ", of the files that can be read"
 }
 
 // tables count the findings by file and by rule.

@@ -22,6 +22,7 @@ func (f *Fix) PullRequest(w io.Writer) error {
 	if len(f.Changes) > 0 {
 		f.markdownFigures(&b)
 		f.markdownFiles(&b)
+		f.markdownRecreate(&b)
 		f.markdownCareful(&b)
 		f.markdownChecks(&b)
 	}
@@ -78,6 +79,9 @@ func (f *Fix) markdownFigures(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "| Score | %d (%s) | %d (%s) |\n", f.Before.Score, engine.Grade(f.Before.Score), f.After.Score, engine.Grade(f.After.Score))
 	fmt.Fprintf(b, "| Findings | %d | %d |\n", len(f.Before.Findings), len(f.After.Findings))
+	if was, is := len(f.Before.Unread()), len(f.After.Unread()); was+is > 0 {
+		fmt.Fprintf(b, "| Files that cannot be read | %d | %d |\n", was, is)
+	}
 }
 
 // podLevels are the levels of the Pod Security Standards, the loosest first.
@@ -210,6 +214,9 @@ func (f *Fix) CommitMessage(w io.Writer) error {
 			fmt.Fprintf(&b, "\nPods by Pod Security level: %s -> %s.", before, after)
 		}
 		b.WriteString("\n")
+	}
+	if words := f.Recreated.Words(0, nil); words != "" {
+		b.WriteString("\n" + strings.Join(wrap(words, mostSubject), "\n") + ".\n")
 	}
 	if f.Command != "" {
 		b.WriteString("\nMade with: " + text.VisibleLine(f.Command) + "\n")

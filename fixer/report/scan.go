@@ -114,22 +114,28 @@ func (s *Scan) HasSeverity(min fixer.Severity) bool {
 	return slices.ContainsFunc(s.Findings, func(f *fixer.Finding) bool { return f.Severity >= min })
 }
 
-// Unreadable reports whether there were files and none could be looked into,
-// though at least one was meant for it: a report without findings would then
-// be no good news.
-func (s *Scan) Unreadable() bool {
-	meant := false
+// Unread returns the files that were meant to be looked into and could not be: what is in
+// them is not known, and no findings are no good news. Templates, charts, kustomizations
+// and empty files are skipped for what they are, and not among them.
+func (s *Scan) Unread() []*fixer.File {
+	var out []*fixer.File
 	for _, f := range s.Files {
 		if f.Skip == nil {
-			return false
+			continue
 		}
 		switch f.Skip.Code {
 		case fixer.SkipUnreadable, fixer.SkipIrregular, fixer.SkipTooLarge, fixer.SkipBinary,
 			fixer.SkipEncoding, fixer.SkipSyntax, fixer.SkipSymlink:
-			meant = true
+			out = append(out, f)
 		}
 	}
-	return meant
+	return out
+}
+
+// Unreadable reports whether there were files and none could be looked into, though at
+// least one was meant for it.
+func (s *Scan) Unreadable() bool {
+	return len(s.Unread()) > 0 && len(s.Skipped()) == len(s.Files)
 }
 
 // byFile returns the findings in reading order: by file, and from its top.

@@ -144,7 +144,7 @@ func (f *Fix) titles() map[string][]string {
 // figures writes what the plan does to the score, the pods and the findings.
 func (p *printer) figures(f *Fix) {
 	if len(f.Changes) > 0 {
-		p.line(scoreOf(f.After.Arguments), p.st.paint(bold, itoa(f.Before.Score)+" → "+itoa(f.After.Score)), " of 100 (", grades(f), ")")
+		p.line(scoreOf(f.After.Arguments), p.st.paint(bold, itoa(f.Before.Score)+" → "+itoa(f.After.Score)), " of 100 (", grades(f), ")", f.After.scoreLimit())
 		if before, after := fixer.CountLevels(f.Before.Pods), fixer.CountLevels(f.After.Pods); before != after {
 			p.line("Pods by Pod Security level: ", before, " → ", p.st.paint(bold, after))
 		}

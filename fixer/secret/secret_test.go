@@ -16,7 +16,7 @@ func TestNamed(t *testing.T) {
 		"GPG_PASSPHRASE": true, "PASSWORD_SALT": true, "spring.datasource.password": true,
 
 		"": false, "_": false, "PWD": false, "OLDPWD": false, "KEY": false, "MONKEY": false, "PASS_THROUGH": false,
-		"PASSWORD_FILE": false, "PASSWORD_RESET_URL": false, "TOKEN_EXPIRY": false, "PUBLIC_KEY": false, "GPG_KEY": false,
+		"PASSWORD_FILE": false, "PASSWORD_RESET_URL": false, "TOKEN_EXPIRY": false, "SECRET_MANAGER_PROJECT": false, "SECRET_ENGINE": false, "TS_AUTHKEY": true, "WIREGUARD_PRESHARED_KEY": true, "WIFI_PSK": true, "PUBLIC_KEY": false, "GPG_KEY": false,
 		"GPG_SIGNING_KEY": false, "AWS_ACCESS_KEY_ID": false, "SECRET_NAME": false, "TOKENIZERS_PARALLELISM": false,
 		"ALLOW_EMPTY_PASSWORD": false, "JWT_TOKEN_TTL": false, "SSH_KNOWN_HOSTS": false, "KEYBOARD": false, "AUTHOR": false,
 		"COMPASS": false, "123": false,

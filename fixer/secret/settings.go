@@ -31,7 +31,7 @@ func Settings(text string) []string {
 		if words := strings.Fields(line[:at]); len(words) > 1 && words[0] != "-" && !declaring[words[0]] {
 			known = "" // several words are no name, but a value may be a secret by its form
 		}
-		if !strings.ContainsAny(value, "()[]{}") && FindWithin(known, value).What != "" {
+		if !strings.ContainsAny(value, "()[]{}") && Find(known, value).What != "" {
 			out = append(out, name)
 		} else if strings.ContainsAny(line, "\"'") {
 			out = append(out, besideQuotes(line)...)

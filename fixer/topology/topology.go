@@ -33,6 +33,10 @@ type Input struct {
 	Images map[string]ImageUse
 	Named  []Named
 
+	// Environments are the values that environment files give to variables, by directory and
+	// name, as far as they are known.
+	Environments map[string]map[string]compose.Given
+
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
@@ -63,6 +67,7 @@ type Topology struct {
 	byName      map[string][]Build // by repository without tag
 	byDirectory map[string][]string
 	byPipeline  map[string][]Build // by repository; $/name where the pipeline fills in the owner
+	byArtifact  map[string][]Build // by repository, those that what deploys the manifests makes
 	byScheme    map[string]string  // by repository, the Dockerfile
 	only        onlyBuild
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
@@ -98,7 +103,7 @@ func (t *Topology) Traced(onAsk func(q Question), onRead func(path string)) *Top
 
 // New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]serviceBuild{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose, in.Environments), byImage: map[string]Build{}, byName: map[string][]Build{}, byService: map[string][]serviceBuild{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	var named strings.Builder // which services give an image that is built here its name
 	var pulled []compose.View // services that build none
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
@@ -164,6 +169,9 @@ func New(in Input) *Topology {
 func (t *Topology) computeFingerprint(named string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", t.in.Names.Fingerprint(), named)
+	for _, dir := range slices.Sorted(maps.Keys(t.in.Environments)) {
+		fmt.Fprintf(&b, "%q %v\n", dir, t.in.Environments[dir])
+	}
 	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
 		fmt.Fprintf(&b, "%q\n", p)
 	}
@@ -262,6 +270,12 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 		b.Certain = b.Certain && len(builds) == 1
 	}
 	if ok {
+		if t.onRead != nil {
+			t.onRead(b.Path)
+		}
+		return b, true
+	}
+	if b, ok := t.artifactBuild(repo); ok {
 		if t.onRead != nil {
 			t.onRead(b.Path)
 		}

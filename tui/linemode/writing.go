@@ -9,6 +9,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/review"
 )
@@ -44,7 +45,15 @@ func (t *conversation) readPlan(plan *engine.Plan) {
 		t.say("%s.", s)
 	}
 	t.say("Score %d, after the plan %d. Grade %s, after the plan %s.", plan.ScoreBefore, plan.ScoreAfter, engine.Grade(plan.ScoreBefore), engine.Grade(plan.ScoreAfter))
+	t.recreate(plan)
 	t.leftOver(plan)
+}
+
+// recreate says which Jobs and Pods cannot be changed where they exist.
+func (t *conversation) recreate(plan *engine.Plan) {
+	if words := report.RecreationOf(plan).Words(0, nil); words != "" {
+		t.say("%s", sentence(words))
+	}
 }
 
 // fixCounts counts the fixes in a change, and apart from them the comments that
@@ -158,6 +167,7 @@ func (t *conversation) write(string) {
 		t.say("%s", sentence(w))
 	}
 	t.say("To undo: %s", visible(receipt.Undo))
+	t.recreate(plan)
 	t.verify(plan)
 	t.s.SetSnapshot(plan.After)
 	t.keep()

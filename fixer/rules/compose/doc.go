@@ -7,6 +7,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -85,7 +86,19 @@ func report(p *fixer.Pass, v compose.View, at *yamldoc.Node, f fixer.Finding) {
 		f.Path = v.Service.Path.String()
 	}
 	f.Start, f.End = at.KeyOrSelf().Start, at.End
+	f.Evidence = withImage(v, f.Evidence)
 	p.Report(f)
+}
+
+// withImage adds which image a variable names to evidence about it.
+func withImage(v compose.View, list []fixer.Evidence) []fixer.Evidence {
+	name, given, ok := v.Given(v.Setting("image").Node.Text())
+	about := func(e fixer.Evidence) bool { return e.Kind == fixer.FromTable }
+	said := func(e fixer.Evidence) bool { return e.Place == given.Place }
+	if !ok || !slices.ContainsFunc(list, about) || slices.ContainsFunc(list, said) {
+		return list
+	}
+	return append([]fixer.Evidence{{Kind: fixer.FromRepository, Place: given.Place, Text: "Variable " + name + " is " + given.Value}}, list...)
 }
 
 // own returns the node of a setting when the service itself writes it.

@@ -33,13 +33,12 @@ type exposures struct {
 // exposureOf looks at the services of a file together: the edge is what publishes the
 // ports of HTTP, or a reverse proxy.
 func exposureOf(p *fixer.Pass) exposures {
-	out := exposures{hostInternal: bytes.Contains(p.File.Data, []byte("host.docker.internal"))}
+	out := exposures{swarm: isStack.Of(p), hostInternal: bytes.Contains(p.File.Data, []byte("host.docker.internal"))}
 	for _, v := range p.Topology().Compose().Views(p.File.Path) {
 		if v.Node == nil {
 			continue
 		}
 		out.services++
-		out.swarm = out.swarm || inSwarm(v)
 		if out.edge != "" || !ownNetwork(v) {
 			continue
 		}

@@ -22,6 +22,7 @@ type hardening struct {
 	capabilities *container.CapabilityDecision
 	room         *container.ReadOnlyDecision
 	privileges   *container.Decision
+	form         scratchForm
 }
 
 // decide decides about the parts that are open. One that a person has left alone
@@ -36,6 +37,7 @@ func (h *hardening) decide(p *fixer.Pass, start starter) {
 		return !leftAlone(p, h.v, r)
 	}
 	s := start(h.spec)
+	h.form = scratchFormOf(p)
 	if !has(h.v.List("cap_drop"), isAll) && !has(h.v.List("cap_add"), isAll) && open(Capabilities, "cap_drop", "cap_add") {
 		if d := decideCapabilities(p, h.v, h.spec, start); d.Level != fixer.Manual {
 			h.capabilities = &d
@@ -118,7 +120,7 @@ func (h *hardening) fix(first string, level fixer.Level, breaks string) fixer.Fi
 			if err := set(draft, v, "read_only", true); err != nil {
 				return err
 			}
-			if err := addRoom(draft, v, h.spec); err != nil {
+			if err := addRoom(draft, h.form, v, h.spec); err != nil {
 				return err
 			}
 			if err := setEnv(draft, v, r.SetEnv); err != nil {
@@ -174,13 +176,4 @@ func joinedPaths(list []image.WritablePath) string {
 		names[i] = w.Path
 	}
 	return strings.Join(names, ", ")
-}
-
-// tmpfsOf writes a tmpfs for each path.
-func tmpfsOf(list []image.WritablePath, user image.Identity) []string {
-	var out []string
-	for _, at := range list {
-		out = append(out, tmpfsEntry(at, user))
-	}
-	return out
 }

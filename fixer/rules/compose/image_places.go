@@ -95,7 +95,7 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		}
 		at := &imagePlace{node: node, view: v, part: part, main: what == ""}
 		at.Path, at.Start, at.End = part.Path.String()+what, node.KeyOrSelf().Start, node.End
-		at.Image, _ = compose.Expand(text)
+		at.Image, _ = v.Fill(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)

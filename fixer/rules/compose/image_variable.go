@@ -19,6 +19,11 @@ var tagDefault = text.Regexp(`^\w[\w.-]*(@sha256:[0-9a-f]{64})?$`)
 // both: where one variable is the whole name or the whole tag, and nothing that is
 // read here sets it.
 func (at *imagePlace) inVariable(p *fixer.Pass, name string) {
+	if variable, given, ok := at.view.Given(name); ok && isWhole(name, variable) {
+		at.Evidence = append(at.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Place: given.Place, Text: fmt.Sprintf("Variable %s is %s", variable, given.Value)})
+		at.Locked, at.Write = fmt.Sprintf("write the digest into the value of variable %s at %s", variable, given.Place), nil
+		return
+	}
 	e, ok := compose.EndingOf(name)
 	at.TagOnly = e.Prefix != ""
 	if !ok || at.TagOnly && (!strings.HasSuffix(e.Prefix, ":") || !tagDefault().MatchString(e.Default)) {
@@ -37,6 +42,11 @@ func (at *imagePlace) inVariable(p *fixer.Pass, name string) {
 	at.Overrides = fmt.Sprintf("An environment that sets %s replaces the tag and the digest together", names)
 	at.Piece, at.open, at.Close, at.Unkept = e.Default, e.Open, e.Close, true
 	at.How += e.Open
+}
+
+// isWhole reports whether a name is a variable, and nothing stands beside it.
+func isWhole(name, variable string) bool {
+	return name == "$"+variable || strings.HasPrefix(name, "${"+variable) && strings.IndexByte(name, '}') == len(name)-1
 }
 
 // oneVariable is the advice for a name that has several variables, or one in its

@@ -62,15 +62,18 @@ func checkHealth(p *fixer.Pass, v compose.View) {
 		f.Evidence = append(f.Evidence, says)
 		f.Advice = says.Text + ", so that the known check " + text.VisibleLine(strings.Join(test[1:], " ")) + " fails: write another healthcheck"
 	} else {
+		check := yamldoc.Map{
+			{Key: "test", Value: test}, {Key: "interval", Value: "10s"}, {Key: "timeout", Value: "5s"}, {Key: "retries", Value: 5},
+		}
+		if !ofStack.Of(p) || stackTakes(p, 4) {
+			check = append(check, yamldoc.Pair{Key: "start_period", Value: "30s"})
+		}
 		f.Fixes = []fixer.Fix{{
 			ID: "healthcheck", Title: "Add a health check: " + text.VisibleLine(strings.Join(test[1:], " ")), Level: fixer.Review,
 			Breaks: "The container is reported as unhealthy if it listens elsewhere than usual or needs longer than 30 seconds to start",
 			Verify: v.CLI() + " up -d --wait " + text.ShellWord(v.Name) + "\nends without an error: the service is healthy",
 			Edit: func(d *fixer.Draft) error {
-				return set(d, v, "healthcheck", yamldoc.Map{
-					{Key: "test", Value: test}, {Key: "interval", Value: "10s"}, {Key: "timeout", Value: "5s"},
-					{Key: "retries", Value: 5}, {Key: "start_period", Value: "30s"},
-				})
+				return set(d, v, "healthcheck", check)
 			},
 		}}
 	}

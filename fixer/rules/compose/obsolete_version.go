@@ -33,14 +33,11 @@ var ObsoleteVersion = &fixer.Rule{
 		if version == nil || !version.Is(yamldoc.Scalar) || c.Doc.Root.Len() < 2 {
 			return
 		}
-		views := p.Topology().Compose().Views(p.File.Path)
-		for _, v := range views {
-			if inSwarm(v) {
-				return // docker stack deploy of older releases asks for it
-			}
+		if ofStack.Of(p) {
+			return // docker stack deploy goes by it, and older releases ask for it
 		}
 		cli := "docker compose -f " + p.File.Path
-		if len(views) > 0 {
+		if views := p.Topology().Compose().Views(p.File.Path); len(views) > 0 {
 			cli = views[0].CLI()
 		}
 		p.Report(fixer.Finding{

@@ -121,6 +121,7 @@ func decideUser(p *fixer.Pass, v compose.View, spec *container.Spec) container.U
 			d.Advice = "Check whether user " + strconv.Itoa(d.User.UID) + " can use what " + key + " gives to the service, then set user"
 		}
 	}
+	heedStack(p, v, d.Scratch, &d.Decision)
 	if e, ok := reasonFor(v, v.Setting("user")); ok && d.Level != fixer.Manual {
 		d.Level, d.Evidence = fixer.Manual, append(d.Evidence, e)
 		d.Breaks = text.Sentences(d.Breaks, "What the comment at "+placeOf(v.Setting("user"))+" gives as the reason")
@@ -139,7 +140,8 @@ func difference(sentence, other string) string {
 
 // userFixes are the user with all that goes with it, and the user alone.
 func userFixes(p *fixer.Pass, v compose.View, spec *container.Spec, d container.UserDecision) []fixer.Fix {
-	alone := userFix(v, spec, d)
+	form := scratchFormOf(p)
+	alone := userFix(form, v, spec, d)
 	if d.Guess {
 		return []fixer.Fix{alone}
 	}
@@ -159,7 +161,7 @@ func userFixes(p *fixer.Pass, v compose.View, spec *container.Spec, d container.
 			return err
 		}
 		if h.room == nil { // else they are among its own
-			if err := add(draft, v, "tmpfs", scratch...); err != nil {
+			if err := mountScratch(draft, form, v, scratch...); err != nil {
 				return err
 			}
 		}
@@ -172,7 +174,7 @@ func userFixes(p *fixer.Pass, v compose.View, spec *container.Spec, d container.
 }
 
 // userFix sets the user alone, with the directories it needs.
-func userFix(v compose.View, spec *container.Spec, d container.UserDecision) fixer.Fix {
+func userFix(form scratchForm, v compose.View, spec *container.Spec, d container.UserDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID: "user", Title: "Set user to " + numbers(d), Level: d.Level, Breaks: d.Breaks,
 		Verify: userCheck(v, d) + "\n\n" + verifyRestart(v), Params: userParams(d),
@@ -185,7 +187,7 @@ func userFix(v compose.View, spec *container.Spec, d container.UserDecision) fix
 		if err := writeUser(draft, v, d); err != nil {
 			return err
 		}
-		if err := add(draft, v, "tmpfs", scratch...); err != nil {
+		if err := mountScratch(draft, form, v, scratch...); err != nil {
 			return err
 		}
 		return setEnv(draft, v, d.SetEnv)

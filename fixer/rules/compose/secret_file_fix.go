@@ -26,6 +26,9 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 	if there != nil && (there.Kind != fixer.SecretValue || string(there.Data) != first.value) {
 		return fix, known // not what a fix has written for another file, or another secret
 	}
+	if ofStack.Of(p) && !stackTakes(p, 1) {
+		return fix, known
+	}
 	if !env.sure || strings.ContainsAny(first.value, "\r\n\x00") || first.view.Definition("secrets", name).Node != nil {
 		return fix, known
 	}
@@ -87,7 +90,7 @@ func movable(p *fixer.Pass, at *secretPlace) bool {
 			return false
 		}
 	}
-	return true
+	return !container.FromService(p, v).ScriptReads(p, v.File, at.name)
 }
 
 // mentions reports whether some text below a node holds a word.

@@ -23,6 +23,12 @@ func (g *secretGroup) variableFix(p *fixer.Pass) fixer.Fix {
 		Verify: first.view.CLI() + " config --quiet\nprints nothing: all variables are set\n\ngit check-ignore " + text.ShellWord(env.path) + "\nprints " + env.path,
 	}
 	switch {
+	case ofStack.Of(p): // docker stack deploy reads the environment alone
+		write = false
+		fix.Level = fixer.Manual
+		fix.Title = fmt.Sprintf("Write %s in place of the value", demand(g.variable))
+		fix.Breaks = fmt.Sprintf("docker stack deploy reads no .env file, and refuses the file until %s is set in the environment. %s", g.variable, keepsHistory)
+		fix.Verify = "docker stack config -c " + text.ShellWord(first.view.File) + " > /dev/null\nends without an error"
 	case write:
 	case env.sets[g.variable]:
 		fix.Title = fmt.Sprintf("Write %s: %s sets the variable", demand(g.variable), env.path)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -209,13 +208,8 @@ func takesExtensions(file *fixer.File) bool {
 	if len(file.YAML.Docs) != 1 {
 		return false
 	}
-	version := file.YAML.Docs[0].Root.Get("version")
-	if version.Null() {
-		return true
-	}
-	major, rest, _ := strings.Cut(version.Text(), ".")
-	minor, _ := strconv.Atoi(rest)
-	return major == "3" && minor >= 4 || major == "2" && minor >= 1
+	major, minor, said := versionIn(file.YAML.Docs[0].Root)
+	return !said || major > 3 || major == 3 && minor >= 4 || major == 2 && minor >= 1
 }
 
 // limitLogs names the driver with the options: another one that the daemon takes by

@@ -2,17 +2,14 @@ package compose
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -69,7 +66,7 @@ func writableRoot(p *fixer.Pass, v compose.View, spec *container.Spec) fixer.Fin
 	case d.Level == fixer.Manual:
 		f.Advice = d.Advice
 	default:
-		f.Fixes = []fixer.Fix{readOnlyFix(v, spec, d)}
+		f.Fixes = []fixer.Fix{readOnlyFix(scratchFormOf(p), v, spec, d)}
 	}
 	return f
 }
@@ -83,6 +80,7 @@ func decideReadOnly(p *fixer.Pass, v compose.View, spec *container.Spec, start s
 		return verdict{other.Decision, roomNeeds(other)}
 	})
 	heedReason(v, v.Setting("read_only"), &d.Decision)
+	heedStack(p, v, d.Scratch, &d.Decision)
 	return d
 }
 
@@ -119,13 +117,13 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	if d.Level == fixer.Manual {
 		f.Advice = d.Advice
 	} else {
-		entries := tmpfsFor(d)
+		entries, form := tmpfsFor(d), scratchFormOf(p)
 		f.Fixes = []fixer.Fix{{
 			ID: "room", Title: "Add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
 			Breaks: "Files of the image at these paths are hidden, and files written there are lost when the container stops",
 			Verify: verifyLogs(v),
 			Edit: func(draft *fixer.Draft) error {
-				if err := add(draft, v, "tmpfs", entries...); err != nil {
+				if err := mountScratch(draft, form, v, entries...); err != nil {
 					return err
 				}
 				return setEnv(draft, v, d.SetEnv)
@@ -144,34 +142,6 @@ func writableParam(d container.ReadOnlyDecision) fixer.Param {
 	param := paramWritable.With(strings.Join(tmpfsFor(d), " "))
 	param.Guess = d.Guess
 	return param
-}
-
-// tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
-// that folder's mode but belongs to root, so for another user it has to be
-// given to them unless everybody may write there.
-func tmpfsEntry(at image.WritablePath, user image.Identity) string {
-	var options []string
-	if at.Exec {
-		options = append(options, "exec")
-	}
-	switch {
-	case at.Everybody():
-	case !user.KnownUID && user.Name != "root": // the directory keeps root as its owner, whoever that is
-		options = append(options, "mode=1777")
-	case user.IsNonRoot():
-		options = append(options, fmt.Sprintf("uid=%d", user.UID))
-		if user.KnownGID {
-			options = append(options, fmt.Sprintf("gid=%d", user.GID))
-		}
-		options = append(options, "mode=0755")
-	}
-	if at.Size != "" {
-		options = append(options, "size="+at.Size)
-	}
-	if len(options) == 0 {
-		return at.Path
-	}
-	return at.Path + ":" + strings.Join(options, ",")
 }
 
 // setEnv sets variables of a service in the form that it uses. Variables that a
@@ -204,10 +174,7 @@ func setEnv(d *fixer.Draft, v compose.View, env map[string]string) error {
 	})
 }
 
-// tmpfsFor writes a tmpfs for each path that a decision asks for.
-func tmpfsFor(d container.ReadOnlyDecision) []string { return tmpfsOf(d.Scratch, d.User) }
-
-func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+func readOnlyFix(form scratchForm, v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	tmpfs := tmpfsFor(d)
 	fix := fixer.Fix{
 		ID:     "read-only",
@@ -224,50 +191,10 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		if err := set(draft, v, "read_only", true); err != nil {
 			return err
 		}
-		if err := addRoom(draft, v, spec); err != nil {
+		if err := addRoom(draft, form, v, spec); err != nil {
 			return err
 		}
 		return setEnv(draft, v, d.SetEnv)
 	}
 	return fix
-}
-
-// addRoom mounts a tmpfs at each path of the parameter where nothing is mounted, or an
-// anonymous volume where a person asks for one: it takes no memory, and starts with
-// the image's files and their owner.
-func addRoom(draft *fixer.Draft, v compose.View, spec *container.Spec) error {
-	var room, volumes []string
-	for _, entry := range tmpfsEntries(draft.Param("writable")) {
-		switch at, option, _ := strings.Cut(entry, ":"); {
-		case spec.Mounted(path.Clean(at)):
-		case option == "volume":
-			volumes = append(volumes, path.Clean(at))
-		default:
-			room = append(room, entry)
-		}
-	}
-	if err := add(draft, v, "tmpfs", room...); err != nil {
-		return err
-	}
-	part, _ := v.Place("volumes")
-	inherited := part.Node != nil && part.Node.Own("volumes") == nil
-	if inherited && len(volumes) > 0 && slices.ContainsFunc(part.Node.Get("volumes").List(), func(n *yamldoc.Node) bool { return n.Text() == "" }) {
-		return fixer.Refuse("add the anonymous volume by hand: the service takes its volumes from a merge key, which a list of its own replaces")
-	}
-	return add(draft, v, "volumes", volumes...)
-}
-
-// tmpfsEntries splits a list of paths. A comma before a path parts two entries,
-// another one is part of an entry's options.
-func tmpfsEntries(s string) []string {
-	return strings.Fields(strings.ReplaceAll(s, ",/", " /"))
-}
-
-func validTmpfs(s string) error {
-	for _, entry := range tmpfsEntries(s) {
-		if at, _, _ := strings.Cut(entry, ":"); !path.IsAbs(at) || path.Clean(at) == "/" || strings.ContainsAny(entry, "\n\r") {
-			return errors.New("use absolute paths below /, separated by spaces or commas")
-		}
-	}
-	return nil
 }

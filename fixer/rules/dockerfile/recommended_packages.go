@@ -3,6 +3,7 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -32,6 +33,9 @@ var RecommendedPackages = &fixer.Rule{
 		f := p.File.Dockerfile
 		kept := build.InFinalImage(p)
 		off := map[*dockerfile.Stage]bool{}
+		for _, s := range f.Stages {
+			off[s] = slices.ContainsFunc(s.Instructions, func(i *dockerfile.Instruction) bool { return configuresApt(p, i) })
+		}
 		for _, st := range build.Of(p.File).Steps("RUN") {
 			if strings.Contains(string(f.Source[st.Instruction.Start:st.Instruction.End]), "Install-Recommends") {
 				off[st.Stage] = true
@@ -41,6 +45,20 @@ var RecommendedPackages = &fixer.Rule{
 			}
 		}
 	},
+}
+
+// configuresApt reports whether an instruction copies configuration of apt that says what is
+// recommended, or that was not read.
+func configuresApt(p *fixer.Pass, i *dockerfile.Instruction) bool {
+	n := len(i.Words)
+	if (i.Keyword != "COPY" && i.Keyword != "ADD") || n < 2 || !strings.HasPrefix(i.Words[n-1].Value, "/etc/apt/apt.conf") {
+		return false
+	}
+	ctx, ok := p.Topology().Context(p.File.Path)
+	return !slices.ContainsFunc(i.Words[:n-1], func(w dockerfile.Word) bool {
+		file := p.Read(ctx.Join(path.Join("/", w.Value)[1:]))
+		return ok && file != nil && !strings.Contains(string(file.Data), "Install-Recommends")
+	})
 }
 
 // checkRecommended reports the first install of a step: a person edits them

@@ -117,6 +117,16 @@ var asking = []struct {
 		nil,
 		"ssh fails for a user without a name, and so does git commit", false,
 	},
+	{
+		text.WordSet("psql pg_dump pg_dumpall pg_restore pgbench createdb dropdb createuser vacuumdb"),
+		nil,
+		"Clients of PostgreSQL ask for the name of their user, and fail for a bare uid", false,
+	},
+	{
+		text.WordSet("soffice libreoffice unoconv unoserver"),
+		nil,
+		"LibreOffice keeps its profile in the home directory, and does not start without one", true,
+	},
 }
 
 // asksForUser looks for a program among those the image starts that asks for

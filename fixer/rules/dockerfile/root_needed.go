@@ -137,6 +137,9 @@ func (s *imageCheck) notHere() (why string, yes bool) {
 	if s.room, why = s.writesAtStart(); why != "" {
 		return why, true
 	}
+	if s.named, why = s.namedFolders(); why != "" {
+		return why, true
+	}
 	if why := s.writesAsRoot(); why != "" {
 		return why, true
 	}

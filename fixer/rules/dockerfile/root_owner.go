@@ -1,14 +1,12 @@
 package dockerfile
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -82,8 +80,8 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 	return line + strings.Join(gifts, " && ")
 }
 
-// givenFolders returns what the stage declares as VOLUME, and the folders it
-// makes empty under a name that says what for. Files of the program itself stay
+// givenFolders returns what the stage declares as VOLUME, the folders it makes empty
+// under a name that says what for, and those at which services mount volumes. Files of the program itself stay
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
 func (s *imageCheck) givenFolders(where insertionPoint) writables {
@@ -118,6 +116,12 @@ func (s *imageCheck) givenFolders(where insertionPoint) writables {
 		for _, p := range s.madeFolders() {
 			add(writable{path: p})
 		}
+		for _, v := range s.mountedVolumes() {
+			add(writable{path: v.dir, create: true})
+		}
+		for _, d := range s.named {
+			add(d)
+		}
 	}
 	return append(s.room.add(s, out), s.product...)
 }
@@ -131,22 +135,6 @@ func (s *imageCheck) worksIn(folder string) bool {
 	return slices.ContainsFunc(s.stage.Instructions, func(i *dockerfile.Instruction) bool {
 		return s.fills(i, folder) || i.Keyword == "RUN" && build.Within(s.stage.WorkdirAt(i).Text, folder)
 	}) || s.stage.Parent != nil
-}
-
-// heldVolume returns the first VOLUME that the program could not write to as
-// another user, in an image that is known to have no shell: no step can give the
-// folder away there, only COPY --chown can have made it.
-func (s *imageCheck) heldVolume() string {
-	if base, ok := build.BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
-		return ""
-	}
-	done := s.settledFolders()
-	for _, v := range s.stage.Volumes() {
-		if !done.hold(path.Clean(v.Text)) {
-			return fmt.Sprintf("the volume %s (line %d)", v.Text, v.At.Line)
-		}
-	}
-	return ""
 }
 
 var plainPath = text.Regexp(`^/[A-Za-z0-9._+@/-]+$`)

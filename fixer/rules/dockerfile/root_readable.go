@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +39,9 @@ var closers = sync.OnceValue(func() []closer {
 	home := func(command, set string) closer {
 		return closer{text.MustCompile(command), nil, text.MustCompile(set), "installs into the home directory of root"}
 	}
+	fetches := func(command, set string) closer {
+		return closer{text.MustCompile(command), nil, text.MustCompile(set), fetchesModel}
+	}
 	return []closer{
 		{
 			text.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
@@ -50,11 +54,24 @@ var closers = sync.OnceValue(func() []closer {
 		home(`\bpipx\s(?:[^;&|\n]*\s)?install\b`, `PIPX_HOME|--global`),
 		home(`\buv\s+(?:tool|python)\s+install\b`, `UV_(?:TOOL|PYTHON_INSTALL)_DIR`),
 		home(`\bdotnet\s+tool\s+install\s(?:[^;&|\n]*\s)?(?:-g|--global)\b`, `--tool-path`),
-		{
-			text.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
-			text.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
-			"downloads a model into the home directory of root",
-		},
+		fetches(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|hf_hub_download|whisper\.load_model|WhisperModel)\(|\bfrom\s+transformers\s+import\s[^\n]*\bpipeline\b|\b(?:huggingface-cli|hf)\s+download\b`,
+			`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
+		fetches(`\beasyocr\.Reader\(`, `EASYOCR_MODULE_PATH|model_storage_directory`),
+		fetches(`\bstanza\.download\(`, `STANZA_RESOURCES_DIR|model_dir`),
+		fetches(`\bgensim\.downloader\b`, `GENSIM_DATA_DIR`),
+		fetches(`\bargospm\s+install\b|\bargostranslate\b`, `ARGOS_PACKAGES_DIR|XDG_DATA_HOME`),
+		fetches(`\brembg\s+d\b|\brembg\b[^\n]*\bnew_session\b`, `U2NET_HOME|XDG_DATA_HOME`),
+		fetches(`\btorchvision\.models\b`, `TORCH_HOME|XDG_CACHE_HOME`),
+		home(`\bjulia\b[^;&|\n]*\bPkg\b`, `JULIA_DEPOT_PATH`),
+		home(`\brenv::(?:restore|install)\(`, `RENV_PATHS_CACHE|RENV_PATHS_ROOT|(?i:renv[._]config[._]cache[._]enabled)|cache\.symlinks`),
+		home(`\bhelm\s+repo\s+add\b`, `HELM_(?:CONFIG_HOME|REPOSITORY)|XDG_CONFIG_HOME`),
+		home(`\baz\s+extension\s+add\b`, `AZURE_(?:EXTENSION|CONFIG)_DIR`),
+		home(`\bpm2\s+install\b`, `PM2_HOME`),
+		home(`\bopam\s+(?:init|install)\b`, `OPAMROOT`),
+		home(`\bnimble\s+(?:-\S+\s+)*install\b`, `NIMBLE_DIR`),
+		home(`\braco\s+pkg\s+install\b`, `PLTADDONDIR|--scope\s+installation|\s-i\s`),
+		home(`\bpub\s+global\s+activate\b`, `PUB_CACHE`),
+		home(`\b(?:code-server|openvscode-server)\s[^;&|\n]*--install-extension\b`, `--extensions-dir`),
 		home(`\bnvm-sh/nvm\b|\bcreationix/nvm\b|\bnvm\s+install\b`, `NVM_DIR`),
 		home(`\bpyenv\.run\b|\bpyenv-installer\b|\bpyenv/pyenv\b`, `PYENV_ROOT`),
 		home(`\bget\.sdkman\.io\b`, `SDKMAN_DIR`),
@@ -65,18 +82,30 @@ var closers = sync.OnceValue(func() []closer {
 		home(`\bansible-galaxy\s(?:[^;&|\n]*\s)?install\b`, `ANSIBLE_(?:COLLECTIONS|ROLES|HOME)\w*|\s-p\s|-path[=\s]`),
 		home(`\bcypress\s+install\b`, `CYPRESS_CACHE_FOLDER`),
 		home(`\bpuppeteer(?:@\S+)?\s+browsers\s+install\b`, `PUPPETEER_CACHE_DIR|--path`),
-		home(`\btorch\.hub\.load\(`, `TORCH_HOME|XDG_CACHE_HOME`),
-		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),
+		fetches(`\btorch\.hub\.load\(`, `TORCH_HOME|XDG_CACHE_HOME`),
+		fetches(`\bnltk\.download|\btextblob\.download_corpora\b`, `NLTK_DATA|download_dir|\s-d\s`),
 	}
 })
+
+const fetchesModel = "downloads a model into the home directory of root"
 
 // closed returns the first part of a step that leaves files to root alone, and
 // what it does.
 func (s *imageCheck) closed(step string) (part, what string) {
+	step = removal().ReplaceAllString(step, "")
 	if found := closing().FindString(step); found != "" {
 		return short(found), "creates files that only root can read"
 	}
-	for _, c := range closers() {
+	return s.closedBy(step, closers())
+}
+
+// fetches is closed for the text of a program: what fetches models counts.
+func (s *imageCheck) fetches(program string) (part, what string) {
+	return s.closedBy(program, slices.DeleteFunc(slices.Clone(closers()), func(c closer) bool { return c.what != fetchesModel || c.set.MatchString(program) }))
+}
+
+func (s *imageCheck) closedBy(step string, list []closer) (part, what string) {
+	for _, c := range list {
 		found := c.command.FindString(step)
 		if found == "" || c.opened != nil && c.opened.MatchString(step) || c.set != nil && c.set.Match(s.file.Source) {
 			continue
@@ -120,6 +149,12 @@ func (s *imageCheck) closes(i *dockerfile.Instruction) string {
 		}
 		if part, what := s.closed(step); part != "" {
 			return fmt.Sprintf("(%s) %s", part, what)
+		}
+		if program := s.homeFile(i); program != "" {
+			return fmt.Sprintf("(%s) writes to the home directory of root", program)
+		}
+		if script, what := s.runsFetcher(i); what != "" {
+			return fmt.Sprintf("(%s) %s", script, what)
 		}
 	case "ADD", "COPY":
 		if owned || len(i.Words) == 0 {

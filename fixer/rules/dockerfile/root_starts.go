@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // rootPackages are installed to do what only root may.
@@ -93,6 +95,12 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 		if r.start.Kind == build.StartsScript && s.forProduction() {
 			continue // said in what may break
 		}
+		if room, can := s.cacheRoom(r); r.start.Kind == build.StartsCaching {
+			if can {
+				return room, ""
+			}
+			continue // it works without
+		}
 		what := "which writes caches and output to its working directory"
 		if r.start.Kind == build.StartsScript {
 			what = "a script of package.json that may be a development server and write to its working directory"
@@ -114,6 +122,20 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	return nil, ""
 }
 
+// cacheRoom is the room of a server that keeps caches where it is started, and whether it can
+// be given.
+func (s *imageCheck) cacheRoom(r startRoom) (room *startRoom, can bool) {
+	base, known := build.BaseOf(s.pass, s.stage)
+	given := s.settledFolders()
+	return &r, !slices.ContainsFunc(r.start.Room, func(name string) bool { return given.hold(path.Join(r.dir, name)) }) && r.dir != "" && givable(r.dir) && plainPath().MatchString(r.dir) && s.boundOver(r.dir) == "" &&
+		known && shellKnown(base) && s.runsAsRootHere() && s.bourne(nil)
+}
+
+// build is the stage as what Compose files and manifests run.
+func (s *imageCheck) build() topology.Build {
+	return topology.Build{Path: s.pass.File.Path, File: s.file, Stage: s.stage, Certain: true}
+}
+
 // starts are the programs that containers of the stage start with, as the file, Compose
 // services here and scripts of the repository say, which write where they are started.
 func (s *imageCheck) starts() []startRoom {
@@ -123,8 +145,20 @@ func (s *imageCheck) starts() []startRoom {
 	}
 	var out []startRoom
 	for _, line := range s.startLines() {
-		for _, start := range build.Starts(line.CommandLine) {
-			out = append(out, startRoom{dir: dir.Text, start: start, where: line.where})
+		for _, words := range build.Started(line.CommandLine) {
+			start := build.ReadStart(words)
+			if run, read := container.ProjectScript(s.pass, s.build(), words); read && start.Kind == build.StartsScript {
+				for _, c := range run.Commands {
+					if inner := build.ReadStart(c.Call()); inner.Kind != build.StartsPlainly {
+						inner.What = start.What + " (" + inner.What + ")"
+						out = append(out, startRoom{dir: dir.Text, start: inner, where: line.where})
+					}
+				}
+				continue
+			}
+			if start.Kind != build.StartsPlainly {
+				out = append(out, startRoom{dir: dir.Text, start: start, where: line.where})
+			}
 		}
 	}
 	for _, r := range s.scripts() {

@@ -22,5 +22,6 @@ type imageCheck struct {
 	base    string           // the image the stage goes back to
 	run     bool             // the repository shows who runs the image, and on which port
 	product writables        // what a server writes to that the base is made to run
+	named   writables        // what commands, variables and configuration name for writing
 	room    *startRoom       // what the program needs to write to where it starts; nil for nothing known
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/text"
-	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // A startLine is a command line that containers of a stage start with, and what says so.
@@ -66,7 +65,7 @@ func (s *imageCheck) writesAsRoot() string {
 
 // scripts are those of the repository that the stage starts, as far as they were read.
 func (s *imageCheck) scripts() []container.Run {
-	return container.ScriptRuns(s.pass, topology.Build{Path: s.pass.File.Path, File: s.file, Stage: s.stage, Certain: true})
+	return container.ScriptRuns(s.pass, s.build())
 }
 
 // writesOf is writesAsRoot for the commands of one place.

@@ -100,9 +100,9 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)
 	fix := s.fix(acc)
-	if volume := s.heldVolume(); volume != "" {
+	if why := s.heldVolume(acc.numbers()); why != "" {
 		fix.Level = fixer.Manual
-		f.Advice = fmt.Sprintf("Copy an empty directory to %[1]s with COPY --chown=%[3]s before VOLUME, and set USER to that user. Root would stay the owner of the volume, because %[2]s has no shell to run chown", volume, s.base, acc.numbers())
+		f.Advice = why
 	}
 	asks, fails, yes := s.asksForUser()
 	created, ok := s.create()

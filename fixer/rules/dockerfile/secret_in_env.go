@@ -1,8 +1,10 @@
 package dockerfile
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed secret_in_env.md
@@ -65,8 +68,8 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			continue
 		case strings.Contains(value, "$"):
 			f.Message = fmt.Sprintf("%s %s writes a build secret into the image", i.Keyword, pair.Key)
-			if i.Keyword == "ARG" {
-				continue // the ARG or ENV that it copies is reported
+			if i.Keyword == "ARG" || !declares(p.File.Dockerfile, value) {
+				continue // the ARG or ENV that it copies is reported; of none, nothing is copied
 			}
 		default:
 			f.Message = fmt.Sprintf("%s %s contains a secret in plain text", i.Keyword, pair.Key)
@@ -84,6 +87,24 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		report(p, at, f)
 	}
 }
+
+// declares reports whether an ARG or ENV of the file gives one of the variables in a text a
+// value. One that nothing declares is empty in a build, whatever the build is called with.
+func declares(f *dockerfile.File, value string) bool {
+	for _, m := range usedVariable().FindAllStringSubmatch(value, -1) {
+		found := slices.ContainsFunc(f.Instructions, func(i *dockerfile.Instruction) bool {
+			i = cmp.Or(i.Trigger, i)
+			return (i.Keyword == "ARG" || i.Keyword == "ENV") && slices.ContainsFunc(i.Pairs, func(o dockerfile.Pair) bool { return o.Key == m[1] && o.Value != value })
+		})
+		if found || m[2] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// usedVariable matches a variable, and what stands in for it where it is not set.
+var usedVariable = text.Regexp(`\$\{?([A-Za-z_][A-Za-z0-9_]*)(:?[-+?][^}]+)?`)
 
 // secretAdvice says where the secret can come from instead, and that a value
 // which was written down is no secret any more.

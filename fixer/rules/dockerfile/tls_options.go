@@ -172,17 +172,41 @@ func takesValueIn(letters string) bool {
 func pipTrusted(c build.Command, args []dockerfile.Word) []insecureOption {
 	var out []insecureOption
 	what := "disables certificate verification for that package index"
+	trusts := func(host string, remove ...dockerfile.Word) {
+		o := insecureOption{text: "--trusted-host", what: what, remove: remove}
+		if unencrypted(args, host) {
+			o.remove, o.advice = nil, "Serve the package index over HTTPS, write https:// and remove the option: pip ignores an index with http:// that is not trusted"
+		}
+		out = append(out, o)
+	}
 	for k, w := range args {
 		switch {
 		case strings.HasPrefix(w.Value, "--trusted-host="):
-			out = append(out, insecureOption{text: "--trusted-host", what: what, remove: []dockerfile.Word{w}})
+			trusts(strings.TrimPrefix(w.Value, "--trusted-host="), w)
 		case w.Value == "--trusted-host" && k+1 < len(args):
-			out = append(out, insecureOption{text: "--trusted-host", what: what, remove: []dockerfile.Word{w, args[k+1]}})
+			trusts(args[k+1].Value, w, args[k+1])
 		case strings.HasSuffix(w.Value, "trusted-host") && slices.ContainsFunc(args, func(w dockerfile.Word) bool { return w.Value == "set" }):
 			out = append(out, insecureOption{text: "config set " + w.Value, what: what})
 		}
 	}
 	return out
+}
+
+// unencrypted reports whether words name an address of a host with http://, or one whose
+// protocol or host a variable decides.
+func unencrypted(args []dockerfile.Word, host string) bool {
+	host, _, _ = strings.Cut(host, ":")
+	return slices.ContainsFunc(args, func(w dockerfile.Word) bool {
+		_, address, valued := strings.Cut(w.Value, "=")
+		if !valued || !strings.HasPrefix(w.Value, "-") {
+			address = w.Value
+		}
+		rest, plain := strings.CutPrefix(address, "http://")
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			rest = rest[at+1:]
+		}
+		return plain && (strings.HasPrefix(rest, host) || strings.Contains(host, "$") || strings.HasPrefix(rest, "$"))
+	})
 }
 
 // settingNames are settings that a command such as npm config set writes, in

@@ -82,7 +82,7 @@ func checkConfigMap(p *fixer.Pass, o *kube.Object) {
 func secretsIn(key, value string) (names []string, weak bool) {
 	value = strings.TrimSpace(value)
 	if !strings.Contains(value, "\n") {
-		if s := secret.FindWithin(key, value); s.What != "" {
+		if s := secret.Find(key, value); s.What != "" {
 			return []string{key}, s.WellKnown
 		}
 		if path.Ext(key) == "" && !strings.HasPrefix(value, "{") {

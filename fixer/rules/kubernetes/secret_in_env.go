@@ -37,7 +37,7 @@ var SecretInEnv = &fixer.Rule{
 		for _, c := range everyContainer(p) {
 			for i, v := range c.Node.Get("env").List() {
 				name, value := v.Get("name").Text(), v.Get("value").Text()
-				if s := secret.FindWithin(name, value); s.What != "" {
+				if s := secret.Find(name, value); s.What != "" {
 					reportSecret(p, c, i, v, s)
 				}
 			}
