@@ -46,6 +46,7 @@ var ObsoleteVersion = &fixer.Rule{
 			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker", Text: "Docker Compose 2 selects nothing by the key"}},
 			Fixes: []fixer.Fix{{
 				ID: "remove", Title: "Remove version", Level: fixer.Safe,
+				Breaks: "Only releases of docker-compose before 1.27, which are unmaintained and require the key",
 				Verify: cli + " config --quiet\nprints no warning about version",
 				Edit:   removeVersion(p.File, c.Doc, version),
 			}},
