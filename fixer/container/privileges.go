@@ -351,5 +351,5 @@ func (s *Spec) gainsNothing() fixer.Evidence {
 	if s.Image.BuiltHere() {
 		return fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "No step makes or installs a binary that gains privileges, and no command here starts one"}
 	}
-	return fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Known.Ref.Familiar() + " starts no binary that gains privileges, and no command here does"}
+	return fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " starts no binary that gains privileges, and no command here does"}
 }

@@ -43,7 +43,7 @@ var ObsoleteVersion = &fixer.Rule{
 		p.Report(fixer.Finding{
 			Path: "version", Start: version.KeyOrSelf().Start, End: version.End,
 			Message:  "The file sets version, which Docker Compose ignores with a warning",
-			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker", Text: "Docker Compose 2 selects nothing by the key"}},
+			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker Compose", Text: "Version 2 selects nothing by the key"}},
 			Fixes: []fixer.Fix{{
 				ID: "remove", Title: "Remove version", Level: fixer.Safe,
 				Breaks: "Only releases of docker-compose before 1.27, which are unmaintained and require the key",

@@ -46,7 +46,7 @@ var UnquotedPort = &fixer.Rule{
 				report(p, v, n, fixer.Finding{
 					Path:     at.String(),
 					Message:  fmt.Sprintf("Port %s of service %q has no quotes: readers of YAML 1.1 take it for one number", n.Value, v.Name),
-					Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Compose", Text: "Docker Compose reads the same port with and without quotes"}},
+					Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker Compose", Text: "The port is the same with and without quotes"}},
 					Fixes: []fixer.Fix{{
 						ID: "quote", Title: "Write the port in quotes", Level: fixer.Safe,
 						Verify: v.CLI() + " config\nlists the same ports as before",

@@ -67,7 +67,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	}
 	if d.Level == fixer.Safe {
 		d.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker",
-			Text: "Docker filters the same system calls for every container by default, and nothing here names a binary that needs one of them"}}
+			Text: "The same system calls are filtered for every container by default, and nothing here names a binary that needs one of them"}}
 		d.Breaks = "Only applications that use system calls which Docker's default profile blocks, too: debuggers on old kernels, container builders, some browser sandboxes"
 	}
 	at := w.NameNode()
