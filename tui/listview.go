@@ -200,7 +200,9 @@ func (s *listScreen) aboutGroup(d *model, width int) []string {
 		}
 	}
 	more(g.Blocked, "Accepted, but the fix cannot be made: %d.", g.Blocked)
-	more(g.Manual, "Without an automatic fix: %d.", g.Manual)
+	for _, r := range fixer.ByHand {
+		more(g.ByHand[r], "%d %s.", g.ByHand[r], r)
+	}
 	lines = append(lines, "")
 	more(g.fixes, "a accepts %s of this %s, %d of them safe.", fixes(g.fixes), s.groupBy, g.safe)
 	lines = append(lines, "space opens and closes the group, ] goes to the next one.")
