@@ -119,6 +119,7 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 			p.keep(g, w)
 		}
 	}
+	p.carried()
 	for _, u := range g.Unresolved {
 		if nodes[u.From] {
 			p.Unresolved = append(p.Unresolved, u)
