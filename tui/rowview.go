@@ -149,9 +149,8 @@ func shortFile(file string, width int, alike bool, mark string) string {
 	return widget.CutLeft(file, width, mark)
 }
 
-// columns are what stands at the right, in the ways to write it, the fullest first. Each
-// has the level and, but for a question about several places, the place: what is wrong can
-// be cut, as the detail says it in full.
+// columns are what stands at the right, in the ways to write it, the fullest first. The
+// place goes before the level, which the detail names, too.
 func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 	t := &d.theme
 	f := r.now
@@ -187,6 +186,12 @@ func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 	}
 	for _, place := range places {
 		out = append(out, []string{place, level})
+	}
+	for _, place := range places {
+		out = append(out, []string{place})
+	}
+	if s.groupBy != byFile && r.objectIn(s.groupBy) != "" { // the object tells more than the rest of the path
+		out = append(out, []string{t.Dim.Paint(r.place(0, ""))})
 	}
 	if n := len(f.Fixes); n > 1 {
 		out = append([][]string{append([]string{t.Dim.Paint(fmt.Sprintf("%d of %d", d.chosen(f)+1, n))}, out[0]...)}, out...)

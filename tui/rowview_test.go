@@ -63,28 +63,6 @@ func TestAPlaceDoesNotLoseToTheLevel(t *testing.T) {
 	}
 }
 
-// TestEveryRowHasItsLevel: beside the detail, in a terminal of 120 columns, rows lost their
-// level, and by severity their file, which they showed in one of 80.
-func TestEveryRowHasItsLevel(t *testing.T) {
-	d := startReal(t, 120, 40)
-	d.pastOverview()
-	for by := range groupings {
-		d.model().list.show(d.model(), filter{}, by)
-		for _, size := range [][2]int{{80, 24}, {120, 40}, {130, 40}} {
-			d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			for _, r := range d.model().list.rows {
-				if r.outcome == nil {
-					continue
-				}
-				line := strings.TrimRight(plain(drawRow(d.model(), r, d.model().layout().listWidth-1, false)), " …")
-				if !strings.HasSuffix(line, r.now.Level().String()) {
-					t.Errorf("width %d by %s: %q does not end with its level", size[0], by, line)
-				}
-			}
-		}
-	}
-}
-
 // TestGroupsOfOneTitleAreToldApart: the rules about images in Compose files and in
 // Dockerfiles have one title, and their groups had one, too.
 func TestGroupsOfOneTitleAreToldApart(t *testing.T) {
