@@ -45,6 +45,10 @@ type Param struct {
 	Default  string
 	Guess    bool                     // the default rests on nothing that is known here: it is the same everywhere
 	Validate func(value string) error // nil accepts everything
+
+	// Assumed says that the default is a bound which nothing here confirms either, and
+	// which is not there to be met: reports list it, and nobody is asked for it.
+	Assumed bool
 }
 
 // With returns the parameter with a default.
@@ -59,6 +63,18 @@ func (f *Fix) Guesses(chosen Params) []string {
 	var out []string
 	for _, p := range f.Params {
 		if _, ok := chosen[p.Name]; p.Guess && !ok {
+			out = append(out, p.Name+"="+p.Default)
+		}
+	}
+	return out
+}
+
+// Assumptions returns the parameters whose value would be assumed, with the value, as
+// [Fix.Guesses] does. An empty value sets no bound.
+func (f *Fix) Assumptions(chosen Params) []string {
+	var out []string
+	for _, p := range f.Params {
+		if _, ok := chosen[p.Name]; p.Assumed && p.Default != "" && !ok {
 			out = append(out, p.Name+"="+p.Default)
 		}
 	}

@@ -411,6 +411,7 @@ func (s *Snapshot) topologyInput() topology.Input {
 				in.Named = append(in.Named, topology.Named{Image: b.Image, Dockerfile: b.Dockerfile, Target: b.Target, Place: f.Path + ":" + strconv.Itoa(b.Line)})
 			}
 		}
+		in.Named = append(in.Named, f.artifacts()...)
 		switch {
 		case f.Dockerfile != nil:
 			in.Dockerfiles[f.Path] = f.Dockerfile

@@ -127,7 +127,7 @@ func (d *model) nothingToAccept(sel selection) string {
 		}
 	}
 	more(look, "%d for review")
-	more(t.Manual, "%d without an automatic fix")
+	why = append(why, t.ByHandWords()...)
 	more(t.Accepted, "%d accepted already")
 	more(t.Closed, "%d closed")
 	more(t.Skipped+t.Suppressed, "%d skipped or suppressed")

@@ -184,6 +184,8 @@ func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview,
 	switch {
 	case d.ignored(f.Key()):
 		return widget.Rule(&d.theme, "suppressed with a comment", "", width, false)
+	case fix == nil && f.Remedy() == fixer.MissingDigest:
+		return widget.Rule(&d.theme, "needs a digest from a registry", fixer.Manual.String(), width, false)
 	case fix == nil:
 		return widget.Rule(&d.theme, "no automatic fix", fixer.Manual.String(), width, false)
 	}

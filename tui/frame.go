@@ -125,6 +125,9 @@ func (d *model) status(width int) string {
 			break // what just happened is worth more than what all findings are divided into
 		}
 	}
+	if d.toast.text != "" {
+		left = cutWords(left, max(0, width-widget.Width(right)-2), t.Marks.Ellipsis)
+	}
 	return widget.Spread(" "+left, right, width, t.Marks.Ellipsis)
 }
 

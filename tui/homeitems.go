@@ -32,7 +32,7 @@ func doors(d *model) []homeItem {
 			}
 			say := fmt.Sprintf(what, n)
 			if n == 1 {
-				say = strings.Replace(strings.Replace(say, "fixes", "fix", 1), "findings that have", "finding that has", 1)
+				say = strings.Replace(strings.Replace(say, "fixes", "fix", 1), "findings", "finding", 1)
 				say = strings.Replace(say, "need a look", "needs a look", 1)
 			}
 			if widget.Width(say)+2+widget.Width(more) > width {
@@ -59,11 +59,32 @@ func doors(d *model) []homeItem {
 		safe,
 		door("2", left[fixer.Review], "Walk through %d fixes that need a look", "No fixes left that need a look", "each says what it can break",
 			func(d *model) tea.Cmd { return d.walk(filter{level: fixer.Review}) }),
-		door("3", left[fixer.Manual], "Read %d findings that have no automatic fix", "No findings left that have no automatic fix", "each says what to do",
+		door("3", left[fixer.Manual], readByHand(d.current), "No findings left that are for you to read", "each says what to do",
 			func(d *model) tea.Cmd { return d.toList(filter{level: fixer.Manual}) }),
 		looking("M", "See who connects to whom", "and an attacker's path to each service", func(d *model) tea.Cmd { return d.push(newMap()) }),
 		looking("C", "Go through the checklist", "what holds, and what does not", func(d *model) tea.Cmd { return d.push(newChecklist()) }),
 	}
+}
+
+// readByHand says what there is among the findings that no safe or review fix mends. It
+// has one place for their number.
+func readByHand(now *planIndex) string {
+	words := map[fixer.Remedy][2]string{
+		fixer.NoFix: {"have no automatic fix", "has no automatic fix"}, fixer.MissingDigest: {"need a digest from a registry", "needs a digest from a registry"},
+		fixer.ChosenFix: {"have a fix to decide on", "has a fix to decide on"},
+	}
+	var parts []string
+	only := ""
+	for _, r := range fixer.ByHand {
+		if n := now.byHand[r]; n > 0 {
+			only = "Read %d findings that " + words[r][min(n, 2)%2]
+			parts = append(parts, fmt.Sprintf("%d %s", n, words[r][min(n, 2)%2]))
+		}
+	}
+	if len(parts) > 1 {
+		return "Read %d findings: " + strings.Join(parts, ", ")
+	}
+	return only
 }
 
 // looking is a door to another way to look at the findings.

@@ -163,5 +163,5 @@ func skippedWords(plan *engine.Plan) string {
 var skipWords = map[fixer.SkipCode]string{
 	fixer.SkipUnreadable: "not readable", fixer.SkipIrregular: "not regular", fixer.SkipTooLarge: "too large", fixer.SkipBinary: "binary",
 	fixer.SkipEncoding: "not UTF-8", fixer.SkipEmpty: "empty", fixer.SkipSyntax: "with syntax errors", fixer.SkipTemplate: "with template syntax",
-	fixer.SkipHelm: "of Helm charts (not rendered)", fixer.SkipKustomize: "kustomizations and patches", fixer.SkipSymlink: "links that lead nowhere allowed",
+	fixer.SkipHelm: "of Helm charts (not rendered)", fixer.SkipKustomize: "kustomizations and patches", fixer.SkipSymlink: "links out of the repository or to nothing",
 }

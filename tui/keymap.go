@@ -242,7 +242,7 @@ var keymap = map[place][]binding{
 		bind(actOpen, "open", "open what the cursor is on", "enter"),
 		bind(actDoorSafe, "safe", "accept every safe fix and see the plan", "1").decides(),
 		bind(actDoorReview, "walk", "go through the fixes that need a look, one by one", "2").decides(),
-		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
+		bind(actDoorManual, "by hand", "list the findings that no safe or review fix mends", "3").decides(),
 		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
 		mapKey.labelled("map"),
 		checklistKey.labelled("checklist"),

@@ -132,12 +132,16 @@ func (s *listScreen) header(d *model, group string, open bool, width int, cursor
 	if g == nil {
 		return marks
 	}
+	counts := t.Dim.Paint(leftOf(g.Tally)) + " "
 	names := []string{t.Emph.Paint(s.heading(d, group, width-headerLead-headerCounts))}
 	if title := d.wording.titles[group]; s.groupBy == byRule && title != "" {
 		title = t.Emph.Paint(text.VisibleLine(title))
 		names = []string{title + "  " + t.Dim.Paint(text.VisibleLine(group)), title}
+		if kind, _, _ := strings.Cut(group, "/"); s.sharesTitle(d, group) { // the kind of file tells it from the other
+			kind = "  " + t.Dim.Paint(text.VisibleLine(kind))
+			names[1] = widget.Cut(title, max(1, width-headerLead-widget.Width(counts)-2-widget.Width(kind)), t.Marks.Ellipsis) + kind
+		}
 	}
-	counts := t.Dim.Paint(leftOf(g.Tally)) + " "
 	name := names[len(names)-1]
 	for _, n := range names {
 		if headerLead+widget.Width(n)+widget.Width(counts)+2 <= width {
@@ -146,6 +150,16 @@ func (s *listScreen) header(d *model, group string, open bool, width int, cursor
 		}
 	}
 	return widget.Spread(marks+" "+name, counts, width, t.Marks.Ellipsis)
+}
+
+// sharesTitle reports whether a group of another rule has the title of this one.
+func (s *listScreen) sharesTitle(d *model, group string) bool {
+	for other := range s.groups {
+		if other != group && d.wording.titles[other] == d.wording.titles[group] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *listScreen) detailTitle(d *model, width int) (title, note string) {
@@ -200,7 +214,9 @@ func (s *listScreen) aboutGroup(d *model, width int) []string {
 		}
 	}
 	more(g.Blocked, "Accepted, but the fix cannot be made: %d.", g.Blocked)
-	more(g.Manual, "Without an automatic fix: %d.", g.Manual)
+	for _, r := range fixer.ByHand {
+		more(g.ByHand[r], "%d %s.", g.ByHand[r], r)
+	}
 	lines = append(lines, "")
 	more(g.fixes, "a accepts %s of this %s, %d of them safe.", fixes(g.fixes), s.groupBy, g.safe)
 	lines = append(lines, "space opens and closes the group, ] goes to the next one.")

@@ -291,7 +291,17 @@ func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
 			lines = append(lines, "   "+line)
 		}
 	}
-	lines = append(lines, "", " r reads the files again and keeps every decision whose finding still exists.")
+	lines = append(lines, "")
+	say := func(s string) {
+		for _, line := range widget.Wrap(s, max(1, width-2)) {
+			lines = append(lines, " "+line)
+		}
+	}
+	if slices.ContainsFunc(o.err.Refusals, func(f fixer.FileRefusal) bool { return f.Code == fixer.RefusedReadOnly }) {
+		say("A read-only file can be written after chmod u+w.")
+	}
+	say("esc goes back to the plan, where space leaves a file out.")
+	say("r reads the files again and keeps every decision whose finding still exists.")
 	return "nothing was written", o.window(lines, height)
 }
 

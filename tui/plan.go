@@ -176,7 +176,8 @@ func (s *planScreen) draw(d *model, l layout) page {
 			" " + t.Dim.Paint("A on the list accepts all safe fixes; enter there reviews one.")}
 		return p
 	}
-	p.body = append(s.table(d, l), s.summary(d, l.width)...)
+	summary := s.summary(d, l.width)
+	p.body = append(s.table(d, l, len(summary)), summary...)
 	f := s.file()
 	p.body = append(p.body, widget.Rule(t, visible(f.path), fmt.Sprintf("%d of %d", s.cursor+1, len(s.view.files)), l.width, false))
 	room := l.body - len(p.body)
@@ -206,8 +207,8 @@ func (s *planScreen) idle(writes int) []action {
 	return out
 }
 
-// table lists the files, as many as leave room for the diff.
-func (s *planScreen) table(d *model, l layout) []string {
+// table lists the files, as many as leave room for so many lines below it, and the diff.
+func (s *planScreen) table(d *model, l layout, below int) []string {
 	t := &d.theme
 	comments := slices.ContainsFunc(s.view.files, func(f planFile) bool { return f.comments > 0 }) // else no column
 	head := fmt.Sprintf("%6s %6s", "fixes", "review")
@@ -217,7 +218,7 @@ func (s *planScreen) table(d *model, l layout) []string {
 	head += fmt.Sprintf(" %9s %5s  ", "lines", "left")
 	const state = 15 // cells: "git: modified !"
 	name := l.width - 3 - len(head) - state
-	room := max(1, min(len(s.view.files), l.body/2-4))
+	room := max(1, min(len(s.view.files), l.body/2-4, l.body-below-6))
 	s.top = max(0, min(s.top, s.cursor, len(s.view.files)-room))
 	s.top = max(s.top, s.cursor-room+1)
 	out := []string{t.Dim.Paint("   " + widget.Fit("file", name, "") + head + "state")}
@@ -325,7 +326,7 @@ func leftWords(st *planIndex, withheld int) string {
 	if withheld > 0 {
 		out = append(out, fmt.Sprintf("%d left out with their file", withheld))
 	}
-	add(engine.ManualWork, "without an automatic fix", false)
+	out = append(out, st.sum.ByHandWords()...)
 	add(engine.Blocked, "blocked", true)
 	add(engine.Refused, "refused", true)
 	return strings.Join(out, ", ")

@@ -19,8 +19,9 @@ type planIndex struct {
 	decisions engine.Decisions  // the decisions it was folded from
 	count     map[engine.Result]int
 	sum       review.Tally
-	openFile  map[string]int      // undecided findings, by file
-	waiting   map[fixer.Level]int // findings that wait for a decision
+	openFile  map[string]int       // undecided findings, by file
+	waiting   map[fixer.Level]int  // findings that wait for a decision
+	byHand    map[fixer.Remedy]int // those of them that no safe or review fix mends
 
 	rows []*row // of the list, in canonical order
 }
@@ -30,7 +31,7 @@ func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w word
 		rows: makeRows(plan, w.titles, w.notes),
 		gen:  gen, plan: plan, decisions: decisions,
 		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[engine.Result]int{},
-		openFile: map[string]int{}, waiting: map[fixer.Level]int{},
+		openFile: map[string]int{}, waiting: map[fixer.Level]int{}, byHand: map[fixer.Remedy]int{},
 	}
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
@@ -39,6 +40,9 @@ func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w word
 		s.sum.Add(o)
 		if _, decided := decisions[o.Finding.Key()]; review.Waits(o, decided) {
 			s.waiting[o.Finding.Level()]++
+			if o.Finding.Level() == fixer.Manual {
+				s.byHand[o.Finding.Remedy()]++
+			}
 		}
 		if o.Result == engine.Open || o.Result == engine.ManualWork {
 			s.openFile[o.Finding.File]++

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -59,5 +60,26 @@ func TestAPlaceDoesNotLoseToTheLevel(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestGroupsOfOneTitleAreToldApart: the rules about images in Compose files and in
+// Dockerfiles have one title, and their groups had one, too.
+func TestGroupsOfOneTitleAreToldApart(t *testing.T) {
+	d := startReal(t, 120, 40)
+	d.pastOverview()
+	s := d.model().list
+	s.show(d.model(), filter{}, byRule)
+	seen := map[string]string{}
+	for group := range s.groups {
+		line := plain(s.header(d.model(), group, true, 46, false))
+		name := strings.TrimSpace(regexp.MustCompile(`\d+ of \d+ left`).ReplaceAllString(line, ""))
+		if other, known := seen[name]; known {
+			t.Errorf("%s and %s are both %q", group, other, name)
+		}
+		seen[name] = group
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d groups", len(seen))
 	}
 }

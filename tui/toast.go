@@ -2,11 +2,13 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // toastTime is how long a toast stays when no key is pressed.
@@ -43,6 +45,22 @@ func (d *model) show(bad bool, format string, args ...any) tea.Cmd {
 }
 
 func (d *model) clearToast() { d.toast.text = "" }
+
+// cutWords cuts a sentence behind a word, where it is too long.
+func cutWords(s string, width int, mark string) string {
+	if widget.Width(s) <= width {
+		return s
+	}
+	for end := len(s); ; {
+		i := strings.LastIndexByte(s[:end], ' ')
+		if i <= 0 {
+			return widget.Cut(s, width, mark)
+		}
+		if end = i; widget.Width(s[:end])+widget.Width(" "+mark) <= width {
+			return widget.Cut(s, widget.Width(s[:end])+widget.Width(" "+mark), " "+mark)
+		}
+	}
+}
 
 // count writes a number with its noun: "1 file", "3 files".
 func count(n int, noun string) string {

@@ -1,38 +1,19 @@
 package main
 
 import (
-	"strings"
-
-	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
-// arguments are those that make another command look at the same findings, each with
-// a blank before it.
+// hints gives a report the arguments of the commands that it names.
+func (f *selectFlags) hints(s *report.Scan, paths []string) {
+	s.Arguments = f.arguments(paths)
+	if s.OneByOne = s.Arguments; len(paths) > 1 {
+		s.OneByOne = f.arguments(nil)
+	}
+}
+
 func (f *selectFlags) arguments(paths []string) string {
-	out := ""
-	add := func(words ...string) {
-		for _, w := range words {
-			out += " " + text.ShellWord(w)
-		}
-	}
-	for _, r := range f.only {
-		add("--select", r)
-	}
-	for _, r := range f.ignore {
-		add("--ignore", r)
-	}
-	for _, r := range f.allow {
-		add("--allow-registry", r)
-	}
-	if f.generated {
-		add("--generated")
-	}
-	if f.noIgnore {
-		add("--no-ignore")
-	}
-	if len(paths) > 0 && strings.HasPrefix(paths[0], "-") {
-		add("--")
-	}
-	add(paths...)
-	return out
+	return project.Arguments(map[string][]string{"--select": f.only, "--ignore": f.ignore, "--allow-registry": f.allow},
+		map[string]bool{"--generated": f.generated, "--no-ignore": f.noIgnore}, paths)
 }

@@ -48,7 +48,7 @@ func (f *checklistFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	scan.Arguments = f.arguments(paths)
+	f.hints(scan, paths)
 	out, st := cmd.OutOrStdout(), styleOf(cmd, os.Stdout, p.Paths())
 	err = shown(cmd, func() error {
 		switch f.format {

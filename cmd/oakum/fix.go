@@ -82,7 +82,8 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	result.Command, result.After.Arguments = "oakum fix"+f.given(level)+f.arguments(paths), f.arguments(paths)
+	f.hints(result.After, paths)
+	result.Command = "oakum fix" + f.given(level) + result.After.Arguments
 	result.Uncommitted = !f.allowDirty && p.Uncommitted(cmd.Context(), result.ToReview())
 	if f.diff || f.patch != "" {
 		return f.preview(cmd, result)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/tui"
 	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/theme"
@@ -87,6 +88,9 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 		Theme: f.theme, NoColor: env.NoColor || cmd.Flag("color").Value.String() == "never", ASCII: f.ascii || env.ASCII, Version: version(),
 	})
 	io.WriteString(cmd.OutOrStdout(), res.Summary)
+	if words := report.FromRoot(project.NewPaths(b.Root()).Root()); words != "" && res.Summary != "" {
+		io.WriteString(cmd.OutOrStdout(), words+"\n")
+	}
 	if !res.Interrupted {
 		err = errors.Join(err, b.Failure())
 	}

@@ -81,7 +81,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	scan.Arguments = f.arguments(paths)
+	f.hints(scan, paths)
 	if f.images {
 		lookup, err := f.settings()
 		if err != nil {

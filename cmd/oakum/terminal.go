@@ -40,7 +40,7 @@ func addColor(root *cobra.Command) {
 // NO_COLOR and CLICOLOR_FORCE do, of any value (but 0 for the latter), else whether it
 // is a terminal that has them. Links are for terminals alone.
 func styleOf(cmd *cobra.Command, f *os.File, paths project.Paths) report.Style {
-	st := report.Style{Terminal: isTerminal(f), Name: paths.Name}
+	st := report.Style{Terminal: isTerminal(f), Name: paths.Name, Root: paths.Root()}
 	able := st.Terminal && os.Getenv("TERM") != "dumb"
 	force := os.Getenv("CLICOLOR_FORCE")
 	switch when := cmd.Flag("color").Value.String(); {

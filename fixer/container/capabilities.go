@@ -91,6 +91,9 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		} else if why := s.servesMail(); d.Guess && why != "" {
 			need = strings.Fields(accountCaps)
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
+		} else if why, caps := s.namedServer(); d.Guess && why != "" {
+			need = caps
+			d.Evidence = append(d.Evidence, s.says(why+". Such a server starts as root, prepares its files and becomes its own user"))
 		}
 	}
 	if more, evidence := s.becomesByConfiguration(); !notRoot(user) && len(slices.DeleteFunc(slices.Clone(more), func(name string) bool { return slices.Contains(need, name) })) > 0 {

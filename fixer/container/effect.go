@@ -28,8 +28,10 @@ type effect struct {
 	caps     []string // capabilities of root that it uses
 	writes   []string // absolute paths it writes to
 	makes    []string // of these, directories that it makes with all above them
+	once     string   // of these, one that must not be there yet
 	scratch  []string // absolute paths of directories for which an empty place will do
 	home     string   // where in a home directory it keeps settings, as ~/.mc, if nothing says which directory that is
+	rootHome bool     // it keeps settings in the home directory of root, because root starts it
 	here     bool     // it writes to its working directory, which nothing here names
 	astray   bool     // it writes to where a variable or a substitution says
 	unknown  bool     // nothing is known of the program
@@ -82,6 +84,9 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 	}
 	for _, name := range append(wrappedBy(c), c.Program) {
 		p := programs[name]
+		if name == c.Program {
+			p = inUse(c)
+		}
 		e.root, e.setuid, e.system = e.root || p.root, e.setuid || p.setuid, e.system || p.system
 		e.caps = union(e.caps, strings.Fields(p.caps))
 	}
@@ -135,8 +140,11 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 			continue
 		default:
 			e.writes = append(e.writes, where)
-			if all {
+			switch {
+			case all:
 				e.makes = append(e.makes, where)
+			case e.once == "" && (c.Program == "mkdir" || c.Program == "mkfifo" || c.Program == "ln" && !hasLetter(c, "f")) && !strings.ContainsAny(at, "$*"):
+				e.once = where
 			}
 		}
 		if shown := short(strings.Trim(at, `"'`), 60); !e.installs && !strings.ContainsAny(shown, "\n`") {
@@ -147,7 +155,7 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		}
 	}
 	e.command = before + e.command
-	e.home = s.keepsAtHome(c, &e)
+	e.home, e.rootHome = s.keepsAtHome(c, &e)
 	for _, k := range keeps(c) {
 		if k.temporary {
 			e.scratch = append(e.scratch, k.at)

@@ -2,11 +2,13 @@ package container
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -73,23 +75,50 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 				Evidence: fixer.Evidence{Kind: fixer.FromManifest, Place: line(told), Text: fmt.Sprintf("%s sets runAsUser: %d", who, uid)}}
 		}
 	}
+	s.Env = sharedVariables(p, c)
 	for _, v := range c.Node.Get("env").List() {
 		value := v.Get("value")
-		s.Env = append(s.Env, Variable{
+		s.Env = slices.DeleteFunc(s.Env, func(other Variable) bool { return other.Name == v.Get("name").Text() })
+		one := Variable{
 			Name: v.Get("name").Text(), Value: value.Text(), Place: line(v),
 			Known: v.Get("valueFrom") == nil && !strings.Contains(value.Text(), "$("),
-		})
+		}
+		if shared, ok := sharedVariable(p, c, v.Get("valueFrom").Get("configMapKeyRef")); ok {
+			one.Value, one.Known, one.Place = shared.Value, shared.Known, shared.Place
+		}
+		s.Env = append(s.Env, one)
 	}
 	for _, m := range c.Mounts() {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly, Private: m.Private})
 	}
 	s.readConfiguration(p, c)
+	s.Accelerator = accelerator(c, line)
 	for _, port := range c.Node.Get("ports").List() {
 		if n, ok := port.Get("containerPort").Int(); ok {
 			s.Ports = append(s.Ports, int(n))
 		}
 	}
 	return s
+}
+
+// accelerators are words in the names of resources that device plugins offer.
+var accelerators = text.WordSet("gpu tpu npu hpu xpu neuron neuroncore neurondevice gaudi accelerator mig")
+
+// accelerator returns what shows that a container asks for a GPU or the like.
+func accelerator(c kube.Container, line func(*yamldoc.Node) string) fixer.Evidence {
+	for _, key := range []string{"limits", "requests"} {
+		for name, amount := range c.Node.Get("resources").Get(key).All() {
+			of, plain, extended := strings.Cut(name, "/")
+			if !extended || strings.HasSuffix(of, "kubernetes.io") || amount.Text() == "0" {
+				continue
+			}
+			words := strings.FieldsFunc(plain, func(r rune) bool { return r == '-' || r == '.' || r == '_' })
+			if slices.ContainsFunc(words, func(w string) bool { return accelerators[w] }) {
+				return fixer.Evidence{Kind: fixer.FromManifest, Place: line(amount), Text: "The container asks for " + name}
+			}
+		}
+	}
+	return fixer.Evidence{}
 }
 
 // startWords returns the words of a command, nil where there is none.

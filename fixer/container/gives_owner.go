@@ -37,6 +37,13 @@ func givesOwner(c build.Command) (gives, named bool) {
 		return named, named
 	case "cp":
 		return letters("ap") || long("--archive", "--preserve"), false
+	case "tar", "bsdtar": // root gives what it unpacks to whom the archive says
+		first := ""
+		if args := c.Args(); len(args) > 0 {
+			first = args[0].Value
+		}
+		unpacks := letters("x") || long("--extract", "--get") || !strings.HasPrefix(first, "-") && strings.Contains(first, "x")
+		return unpacks && !letters("o") && !long("--no-same-owner"), false
 	case "rsync":
 		named = long("--chown")
 		return named || letters("ao") || long("--archive", "--owner"), named

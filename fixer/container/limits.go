@@ -60,6 +60,10 @@ func (s *Spec) Limits() LimitDecision {
 			d.Memory = s.MemoryRequest // a limit below the request is refused by the API server
 		}
 	}
+	if s.Accelerator.Text != "" && !d.Known {
+		d.manual("Measure the memory that the container takes under load (`kubectl top pod`), then set a limit well above it. What works on an accelerator loads its models and data into memory first, mostly many gigabytes")
+		d.Evidence = append(d.Evidence, s.Accelerator)
+	}
 	return d
 }
 

@@ -64,6 +64,7 @@ func (s *Spec) readNamedPaths() []NamedPath {
 	line := func(words []string, place string) {
 		for k, w := range words {
 			name, value, valued := strings.Cut(w, "=")
+			s.addDatabaseFile(&out, "", w, place)
 			switch {
 			case !strings.HasPrefix(name, "-"):
 				continue
@@ -93,6 +94,9 @@ func (s *Spec) readNamedPaths() []NamedPath {
 		add(nameWords(one.Name), one.Value, one.Place, one.Name+" in "+one.File)
 	}
 	for _, v := range slices.Concat(s.Env, s.Image.ownEnv(s.Env)) {
+		if v.Known {
+			s.addDatabaseFile(&out, v.Name, v.Value, v.Place)
+		}
 		list := nameWords(v.Name)
 		switch {
 		case !v.Known || len(list) == 0 || ofBuilding[list[0]]:

@@ -43,7 +43,7 @@ const (
 var programs = map[string]program{
 	// Owners and accounts.
 	"chown": {caps: "CHOWN DAC_OVERRIDE FOWNER", root: true, writes: allArgs}, "chgrp": {caps: "CHOWN DAC_OVERRIDE FOWNER", root: true, writes: allArgs},
-	"chmod":   {caps: "DAC_OVERRIDE FOWNER", writes: allArgs},
+	"chmod": {caps: "DAC_OVERRIDE FOWNER", writes: allArgs}, "setfacl": {caps: "DAC_OVERRIDE FOWNER", writes: lastArg},
 	"useradd": {caps: accountCaps, root: true, system: true}, "adduser": {caps: accountCaps, root: true, system: true},
 	"usermod": {caps: accountCaps, root: true, system: true}, "groupadd": {caps: accountCaps, root: true, system: true},
 	"addgroup": {caps: accountCaps, root: true, system: true}, "groupmod": {caps: accountCaps, root: true, system: true},
@@ -76,7 +76,15 @@ var programs = map[string]program{
 	"nsenter": {caps: "SYS_ADMIN SYS_PTRACE", root: true}, "chroot": {caps: "SYS_CHROOT", root: true}, "pivot_root": {caps: "SYS_ADMIN", root: true},
 	"mknod": {caps: "MKNOD", root: true, writes: allArgs}, "mkfs": {root: true}, "mkfs.ext4": {root: true}, "mkfs.xfs": {root: true}, "mkswap": {root: true},
 	"modprobe": {caps: "SYS_MODULE", root: true}, "insmod": {caps: "SYS_MODULE", root: true}, "rmmod": {caps: "SYS_MODULE", root: true},
-	"sysctl": {caps: "SYS_ADMIN NET_ADMIN", root: true}, "iptables": {caps: "NET_ADMIN NET_RAW", root: true}, "ip6tables": {caps: "NET_ADMIN NET_RAW", root: true},
+	"sysctl": {caps: "SYS_ADMIN NET_ADMIN", root: true}, "iptables": packetFilter, "ip6tables": packetFilter, "iptables-restore": packetFilter, "ip6tables-restore": packetFilter,
+	"iptables-legacy": packetFilter, "ip6tables-legacy": packetFilter, "iptables-legacy-restore": packetFilter, "iptables-nft": {caps: "NET_ADMIN NET_RAW", root: true},
+	"ebtables": {caps: "NET_ADMIN", root: true}, "conntrack": {caps: "NET_ADMIN", root: true}, "ipvsadm": {caps: "NET_ADMIN", root: true}, "ethtool": {caps: "NET_ADMIN", root: true},
+	"bridge": {caps: "NET_ADMIN", root: true}, "wg": {caps: "NET_ADMIN", root: true}, "openvpn": {caps: "NET_ADMIN", root: true}, "keepalived": {caps: "NET_ADMIN NET_RAW", root: true, keeps: []kept{{"/run", "--pid", true}}},
+	"dhclient": {caps: "NET_ADMIN NET_RAW", root: true}, "udhcpc": {caps: "NET_ADMIN NET_RAW", root: true}, "dhcpcd": {caps: "NET_ADMIN NET_RAW", root: true},
+	"dumpcap": {caps: "NET_ADMIN NET_RAW", root: true}, "tshark": {caps: "NET_ADMIN NET_RAW", root: true}, "ngrep": {caps: "NET_ADMIN NET_RAW", root: true},
+	"nmap": {caps: "NET_RAW"}, "hping3": {caps: "NET_RAW", root: true}, "arp-scan": {caps: "NET_RAW", root: true}, "masscan": {caps: "NET_RAW", root: true}, "tcptraceroute": {caps: "NET_RAW", root: true},
+	"fsfreeze": {caps: "SYS_ADMIN", root: true}, "fstrim": {caps: "SYS_ADMIN", root: true}, "cryptsetup": {caps: "SYS_ADMIN", root: true}, "mdadm": {caps: "SYS_ADMIN", root: true},
+	"bpftrace": {caps: "SYS_ADMIN", root: true}, "bpftool": {caps: "SYS_ADMIN", root: true}, "chattr": {caps: "LINUX_IMMUTABLE", root: true},
 	"nft": {caps: "NET_ADMIN", root: true}, "ipset": {caps: "NET_ADMIN", root: true}, "ip": {caps: "NET_ADMIN", root: true}, "ifconfig": {caps: "NET_ADMIN", root: true},
 	"route": {caps: "NET_ADMIN", root: true}, "tc": {caps: "NET_ADMIN", root: true}, "brctl": {caps: "NET_ADMIN", root: true}, "wg-quick": {caps: "NET_ADMIN", root: true},
 	"tcpdump": {caps: "NET_ADMIN NET_RAW", root: true}, "hwclock": {caps: "SYS_TIME", root: true}, "renice": {caps: "SYS_NICE"}, "chrt": {caps: "SYS_NICE"},
@@ -98,8 +106,8 @@ var programs = map[string]program{
 
 	// Servers that keep a file with their number, a socket or their log where their image has
 	// a directory for it.
-	"dnsmasq": {keeps: []kept{{"/run", "--pid-file", true}}}, "keepalived": {keeps: []kept{{"/run", "--pid", true}}},
-	"named": {keeps: []kept{{"/run/named", "", true}, {"/var/cache/bind", "", true}}}, "squid": {keeps: []kept{{"/run", "", true}, {"/var/log/squid", "", true}, {"/var/spool/squid", "", true}}},
+	"dnsmasq": {keeps: []kept{{"/run", "--pid-file", true}}},
+	"named":   {keeps: []kept{{"/run/named", "", true}, {"/var/cache/bind", "", true}}}, "squid": {keeps: []kept{{"/run", "", true}, {"/var/log/squid", "", true}, {"/var/spool/squid", "", true}}},
 	"pure-ftpd": {keeps: []kept{{"/run", "--pidfile", true}}}, "proftpd": {keeps: []kept{{"/run/proftpd", "", true}}}, "varnishd": {keeps: []kept{{"/var/lib/varnish", "-n", true}}},
 
 	// What writes nothing.
@@ -113,6 +121,10 @@ var programs = map[string]program{
 	"healthcheck.sh": {}, "shift": {}, "wait": {}, "read": {}, "break": {},
 	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
 }
+
+// packetFilter is what is known of iptables: one process at a time changes the tables, and
+// holds a lock in /run.
+var packetFilter = program{caps: "NET_ADMIN NET_RAW", root: true, keeps: []kept{{"/run/xtables.lock", "", false}}}
 
 // serverCaps are what servers need that start as root and serve as other users; they
 // need none of it as another user.
@@ -290,10 +302,7 @@ func wrote(c build.Command) (paths []string, here bool) {
 // keeps are the directories that a command writes to without being told.
 func keeps(c build.Command) []kept {
 	return slices.DeleteFunc(slices.Clone(programs[c.Program].keeps), func(k kept) bool {
-		return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
-			name, _, _ := strings.Cut(w.Value, "=")
-			return name == k.option
-		})
+		return k.option != "" && has(c, k.option)
 	})
 }
 

@@ -76,6 +76,7 @@ func (s *Spec) makeReadOnly() ReadOnlyDecision {
 		s.roomForCommands(&d)
 		s.roomForMade(&d)
 		s.runInTmp(&d)
+		s.madeAgain(&d)
 		return d
 	}
 	if e.ByName { // what is for a person with an image that nobody knows is so with a name
@@ -140,6 +141,7 @@ func (s *Spec) makeReadOnly() ReadOnlyDecision {
 		s.ownDirectories(e, &d)
 	}
 	s.runInTmp(&d)
+	s.madeAgain(&d)
 	if proven && s.Image.Proven && !w.conditional && len(d.Scratch) == 0 && len(d.SetEnv) == 0 && !s.Image.BuiltHere() {
 		d.Level, d.Breaks = fixer.Safe, ""
 	}
@@ -199,6 +201,22 @@ func (s *Spec) runInTmp(d *ReadOnlyDecision) {
 	}
 }
 
+// madeAgain says what a command fails at when the container is started again: an emptyDir
+// lives as long as the pod, and what was made there is still there.
+func (s *Spec) madeAgain(d *ReadOnlyDecision) {
+	if s.Platform == Compose || d.Level != fixer.Review {
+		return
+	}
+	for _, e := range s.effects() {
+		if e.once == "" || e.perhaps || !covered(d, e.once) {
+			continue
+		}
+		d.Breaks = text.Sentences(d.Breaks, "An emptyDir is kept when a container of the pod restarts: `"+e.command+"` fails then, because "+e.once+" is there already")
+		d.Evidence = append(slices.Clip(d.Evidence), e.evidence(s))
+		return
+	}
+}
+
 func with(env map[string]string, name, value string) map[string]string {
 	out := maps.Clone(env)
 	if out == nil {
@@ -229,6 +247,8 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if why := s.servesMail(); why != "" && s.Image.unknown() {
 		d.manual("Find the directories where the mail server keeps its queue, mailboxes and sockets, mount a volume at each, then make the root filesystem read-only. " + why)
+	} else if why := s.servesByName(); why != "" && s.Platform != Compose {
+		d.manual("Find the directories where the server keeps its data, logs and sockets, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"
 		if s.Platform == Compose {
@@ -295,7 +315,10 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 	}
 	for _, n := range s.namedPaths() {
 		switch {
-		case d.Level == fixer.Manual || s.Mounted(n.Dir):
+		case d.Level == fixer.Manual || n.Dir != "" && s.Mounted(n.Dir):
+		case n.Dir == "":
+			d.manual("Mount a volume, and name an absolute path in it for the database. " + n.Evidence.Text + ", a file outside all volumes")
+			d.Evidence = append(d.Evidence, n.Evidence)
 		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
 			d.manual("Mount a volume at " + n.Dir + " first. " + n.Evidence.Text + ", where the application keeps data, and nothing is mounted there")
 			d.Evidence = append(d.Evidence, n.Evidence)

@@ -139,12 +139,16 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Check whether the container needs " + joined(strong) + " before setting a user: only root can use the added capability")
 	case len(files) > 0 && s.Platform != Compose && !s.Image.User.IsNonRoot():
 		d.unknown("Check who owns " + joined(files) + " on the nodes before setting a user: files of the host usually belong to root")
-	case at != "" && (e != nil || s.Image.BuiltHere()):
+	case at != "":
 		d.unknown("Mount " + at + " outside /root and configure the application to use the new path, then set a user: only root can enter /root")
 	case s.rootCommand() != nil:
 		e := s.rootCommand()
 		d.unknown(s.withoutRoot(*e) + ". " + e.says() + ", which " + onlyRoot(*e))
 		d.Evidence = append(d.Evidence, e.evidence(s))
+	case s.keptByRoot() != nil && (e == nil || s.Image.BuiltHere()):
+		e := s.keptByRoot()
+		d.unknown("Set HOME to a directory that the user may write to, then set a user. " + e.says() + ", which writes to the home directory of its user, and a user whom the image does not know has none")
+		d.Evidence = append(slices.Clip(d.Evidence), e.evidence(s))
 	case s.writesAsRoot() != nil:
 		c := s.writesAsRoot()
 		d.unknown(c.instead(s) + ", then set a user. " + c.says() + ", where only root may write")
@@ -174,6 +178,8 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("Keep root with only the capabilities that the server needs, or use one that listens above port 1024 as its own user. " + s.servesLogins() + ": such a server starts as root and becomes the user who logs in")
 	case s.Platform != Compose && s.Image.unknown() && s.servesMail() != "":
 		d.unknown("Keep root with only the capabilities that the server needs. " + s.servesMail() + ": mail servers mostly start as root and hand mail to other users")
+	case s.Platform != Compose && s.servesByName() != "":
+		d.unknown("Keep root with only the capabilities that the server needs, or set the user that it serves as. " + s.servesByName() + ": such a server starts as root, prepares its files and becomes its own user")
 	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	case s.mountedStart() != "":
@@ -212,9 +218,6 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 	}
 	if why := s.servesData(); why != "" {
 		d.Breaks = why + ". The application fails as a user that does not own its data directories: set the number of its own user"
-	}
-	if at := s.belowRootHome(); at != "" {
-		d.Breaks = "The application fails until " + at + " is mounted outside /root, which most images open to root only"
 	}
 }
 
@@ -270,7 +273,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 		case w.hidden != "":
 			d.unknown(w.refused + ". The volume must be writable for user " + user.String())
 			return
-		case !e.Verified(image.FieldNonRoot):
+		case !e.Verified(image.FieldNonRoot) && (s.Platform == Compose || len(open) > 0 && !e.VerifiedButForName(image.FieldNonRoot)):
 			advice := "Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified"
 			if says := image.SaysAll(e.NonRoot.Conditions); says != "" {
 				advice += ", and holds only if " + says
@@ -279,6 +282,13 @@ func (s *Spec) knownImage(d *UserDecision) {
 			return
 		}
 		d.Scratch = s.aboveMounts(w.paths)
+		switch {
+		case s.Platform == Compose:
+		case e.ByName:
+			d.Breaks = text.Sentences("The container fails if its image is not "+e.ID+", whose name it has", d.Breaks)
+		case !e.Verified(image.FieldNonRoot):
+			d.Breaks = text.Sentences("That "+e.ID+" works as user "+user.String()+" is not verified", d.Breaks)
+		}
 	}
 	if s.Platform == Compose {
 		return
@@ -385,6 +395,17 @@ func (s *Spec) rootCommand() *effect {
 			return !s.Mounted(at) && (systemFile(at) || e.run.Start && s.Image.BuiltHere() && !scratchable(at))
 		})
 		if e.root || e.installs || own || e.setuid && slices.Contains(e.caps, "SETUID") {
+			return &e
+		}
+	}
+	return nil
+}
+
+// keptByRoot returns a command that keeps settings in the home directory of root, because
+// nothing names another one; nil where there is none.
+func (s *Spec) keptByRoot() *effect {
+	for _, e := range s.effects() {
+		if e.rootHome && !e.perhaps {
 			return &e
 		}
 	}

@@ -52,7 +52,8 @@ type Spec struct {
 	Init            bool // a process of the engine is the first, and hands signals on
 	SharedPID       bool // the containers of the pod see and signal each other's processes
 
-	MemoryRequest string // as written, "" without one
+	MemoryRequest string         // as written, "" without one
+	Accelerator   fixer.Evidence // a GPU or the like that it asks for, empty for none
 
 	// Kind and Place are for evidence: the kind of file, and where in it the
 	// container stands.

@@ -79,7 +79,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 		src.Skip = &fixer.Skip{Code: fixer.SkipHelm, Reason: c.helm}
 	case kind == fixer.Kustomize:
 		src.Skip = &fixer.Skip{Code: fixer.SkipKustomize,
-			Reason: "kustomization: read for what it changes, not edited"}
+			Reason: "kustomization: read for what it changes, not checked itself"}
 	case kind == fixer.Workflow:
 		src.Skip = templatedWorkflow(data)
 	case kind == fixer.Compose || kind == fixer.Kubernetes:

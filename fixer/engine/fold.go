@@ -184,7 +184,7 @@ func (f *folding) advance(r *batchResult) {
 	for _, s := range r.good {
 		k := s.finding.Key()
 		delete(f.pending, k)
-		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Fix: s.fix, Title: s.title, Level: s.level, Guesses: s.guesses}
+		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Fix: s.fix, Title: s.title, Level: s.level, Guesses: s.guesses, Assumed: s.assumed}
 		if s.suppress {
 			o.Result, o.Reason = NewlySuppressed, s.reason
 		}

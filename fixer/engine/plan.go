@@ -36,6 +36,18 @@ type Outcome struct {
 	// Guesses are the values that a fix which was made took for want of anything
 	// known, as NAME=VALUE.
 	Guesses []string
+
+	// Assumed are the bounds that it took, which nothing confirms either, as NAME=VALUE.
+	Assumed []string
+}
+
+// Remedy is what can be done about the finding, as its result says: of manual work that is
+// never a safe or review fix.
+func (o *Outcome) Remedy() fixer.Remedy {
+	if r := o.Finding.Remedy(); o.Result != ManualWork || r > fixer.ReviewFix {
+		return r
+	}
+	return fixer.NoFix
 }
 
 // A Change is one file that the plan rewrites or creates.

@@ -20,6 +20,7 @@ type selected struct {
 	title    string
 	level    fixer.Level
 	guesses  []string // see Outcome
+	assumed  []string
 	suppress bool
 	reason   string // of the suppression
 	contents []fixer.FileChange
@@ -170,7 +171,7 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) 
 	if d.Fix == "" {
 		params = fix.OwnParams(params)
 	}
-	out.guesses = fix.Guesses(params)
+	out.guesses, out.assumed = fix.Guesses(params), fix.Assumptions(params)
 	draft := fix.DraftParts
 	if unverified {
 		draft = fix.DraftUnverified

@@ -68,6 +68,16 @@ func (s Source) proves() bool { return s.Method != Unverified && s.Method != ByN
 // source at all, is not verified, and a fix that depends on it is not safe.
 func (e *Entry) Verified(f Field) bool { return verified(e.Provenance[f]) }
 
+// VerifiedButForName is Verified of the family that an image is taken for by its name: that
+// it is one of that family is all that is not verified.
+func (e *Entry) VerifiedButForName(f Field) bool {
+	list := e.Provenance[f]
+	if e.ByName && len(list) > 0 {
+		list = list[:len(list)-1] // the doubt comes last
+	}
+	return verified(list)
+}
+
 // WasRead reports whether somebody has read of the image itself, in a source or by
 // a test, in whatever respect: what nothing was found of is likely not to be there.
 func (e *Entry) WasRead() bool {

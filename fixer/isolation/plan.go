@@ -119,6 +119,7 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 			p.keep(g, w)
 		}
 	}
+	p.carried()
 	for _, u := range g.Unresolved {
 		if nodes[u.From] {
 			p.Unresolved = append(p.Unresolved, u)
@@ -391,7 +392,11 @@ func why(e connect.Edge) []string {
 // Problem says why no policies can be written for the set, "" where they can.
 func (p *Plan) Problem() string {
 	if len(p.Open) > 0 && p.Connections() == 0 {
-		return fmt.Sprintf("no file here shows who connects to %s, so default-deny could cut what is not shown", text.Some(Names(p.Open)))
+		asked := slices.DeleteFunc(slices.Clone(p.Open), func(w *Workload) bool { return !slices.Contains(p.Kept, w) && !slices.Contains(p.Unasked, w) })
+		if len(asked) == 0 { // nothing tells which of them is a server
+			asked = p.Open
+		}
+		return fmt.Sprintf("no file here shows who connects to %s, so default-deny could cut what is not shown", text.Some(Names(asked)))
 	}
 	for _, w := range p.Open {
 		if len(p.ingress.flows[w]) > 0 && w.Selector == nil {

@@ -64,6 +64,7 @@ type Workload struct {
 	images  string           // their names without registry, tag and digest
 	forms   []*kube.Workload // as kustomizations build it
 	mesh    string           // the service mesh that adds a sidecar to its pods, "" for none
+	ambient bool             // a mesh without sidecars carries its connections
 	peers   int              // how many pods a StatefulSet has, which may connect to each other
 	service string           // why traffic reaches its pods in another way than policies can tell; ""
 }
@@ -136,6 +137,7 @@ func Sets(snap *fixer.Snapshot, g *connect.Graph) []*Set {
 		s.readPolicies(snap, written)
 		s.selectors()
 	}
+	markAmbient(snap, sets)
 	for _, s := range sets {
 		for _, w := range s.Workloads {
 			w.object, w.forms = nil, nil // a plan outlives the snapshot

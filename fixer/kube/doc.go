@@ -14,5 +14,5 @@
 //
 // Objects inside `kind: List` are objects of their own. A workload that is
 // only a partial patch (a container without an image, or an apps/v1 workload
-// without a selector) is marked so: what it lacks says nothing.
+// without a selector and labels) is marked so: what it lacks says nothing.
 package kube

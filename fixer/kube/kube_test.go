@@ -56,6 +56,8 @@ func TestWorkload(t *testing.T) {
 		{"custom resource without images", "apiVersion: example.org/v1\nkind: Thing\nspec: {containers: [{name: a}]}", "", false},
 		{"a kind of the core that has none", "apiVersion: v1\nkind: Service\nspec: {ports: []}", "", false},
 		{"patch without selector", "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: " + pod + "}}", "spec.template.spec", true},
+		{"a manifest without selector, which labels its pods", "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {labels: {app: a}}, spec: " + pod + "}}", "spec.template.spec", false},
+		{"patch without image, with labels", "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a}]}}}", "spec.template.spec", true},
 		{"patch without image", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a}]}", "spec", true},
 		{"no containers", "apiVersion: v1\nkind: Pod\nspec: {containers: []}", "spec", true},
 		{"spec is no mapping", "apiVersion: v1\nkind: Pod\nspec: 1", "", false},

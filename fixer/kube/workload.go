@@ -131,6 +131,9 @@ func isPodShaped(n *yamldoc.Node) bool {
 	return true
 }
 
+// isPartial reports whether a workload looks like a part of one: a container has no image, or it
+// has neither a selector, without which the API server takes none, nor labels for its pods. The
+// patches that a kustomization names are not read as workloads at all.
 func (w *Workload) isPartial() bool {
 	for _, c := range w.Containers() {
 		if c.Image == "" {
@@ -139,7 +142,8 @@ func (w *Workload) isPartial() bool {
 	}
 	switch w.Kind {
 	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
-		return w.APIVersion == "apps/v1" && w.Node.Get("spec").Get("selector") == nil
+		spec := w.Node.Get("spec")
+		return w.APIVersion == "apps/v1" && spec.Get("selector") == nil && spec.Get("template").Get("metadata").Get("labels").Len() == 0
 	}
 	return len(w.Containers()) == 0
 }

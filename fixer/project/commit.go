@@ -94,6 +94,7 @@ func refuseDirty(root string, changes []engine.Change, here Paths) error {
 	}
 	if n := len(untracked); n > 0 {
 		reasons = append(reasons, some(untracked)+agree(n, " is", " are")+" not in git")
+		hint = "commit them (git add --force takes those that git ignores), or use --allow-dirty"
 	}
 	if n := len(outside); n > 0 {
 		reasons = append(reasons, some(outside)+agree(n, " is", " are")+" not in a git repository")

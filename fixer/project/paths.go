@@ -42,6 +42,14 @@ func (n Paths) Name(path string) string {
 	return rel
 }
 
+// Root is what the root is called, "" where the person stands in it.
+func (n Paths) Root() string {
+	if n.root == n.here {
+		return ""
+	}
+	return n.Name(".")
+}
+
 // all names several files.
 func (n Paths) all(paths []string) []string {
 	out := slices.Clone(paths)

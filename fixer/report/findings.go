@@ -105,10 +105,13 @@ func (p *printer) sameRemedy(s *Scan, list []*fixer.Finding) {
 	for _, e := range shared {
 		p.fact(e)
 	}
-	f := list[0]
+	f, of := list[0], ""
+	if len(list) > 1 { // else it reads as if the others had none
+		of = " for these " + itoa(len(list))
+	}
 	for i := range f.Fixes {
 		fix := &f.Fixes[i]
-		label := "Fix"
+		label := "Fix" + of
 		if i > 0 {
 			label = "Or"
 		}
@@ -118,7 +121,7 @@ func (p *printer) sameRemedy(s *Scan, list []*fixer.Finding) {
 		}
 	}
 	if f.Advice != "" {
-		p.fieldNear(detailIndent, "To do", f.Advice)
+		p.fieldNear(detailIndent, "To do"+of, f.Advice)
 	}
 }
 

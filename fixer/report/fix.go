@@ -82,7 +82,7 @@ func (f *Fix) JSON(w io.Writer) error {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{
 			Rule: o.Finding.Rule, File: o.Finding.File, Path: o.Finding.Path, Outcome: string(o.Result), Reason: reason(o),
-			Title: o.Title, Level: levelName(o), New: o.New, Guesses: o.Guesses,
+			Title: o.Title, Level: levelName(o), New: o.New, Guesses: unconfirmed(o),
 		})
 	}
 	for _, c := range f.Changes {

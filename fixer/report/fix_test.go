@@ -74,7 +74,7 @@ func TestFixSummary(t *testing.T) {
 		"Nothing to change\n",
 		"blocked: compose.yaml:3 compose/fixable: ",
 		"refused: compose.yaml:5 compose/risky: not here\n",
-		"Findings: 4: 1 blocked, 1 refused, 1 left to you, 1 suppressed\n",
+		"Findings: 3: 1 blocked, 1 refused, 1 left to you; 1 suppressed before\n",
 		"1 finding is left to you: no automatic fix\n",
 		"  chart/values.yaml: Helm chart: skipped (rendering charts is not supported yet)\n",
 	} {
@@ -119,7 +119,7 @@ const wantSummary = `Wrote 2 files: 3 fixes (2 safe, 1 review), 1 finding closed
     go on (review)
 
 Score: 10 → 90 of 100 (F → A)
-Findings: 6 and 1 that appeared with the fixes: 3 fixed, 1 closed by other fixes, 1 not fixed, 1 left to you, 1 suppressed
+Findings: 5 and 1 that appeared with the fixes: 3 fixed, 1 closed by other fixes, 1 not fixed, 1 left to you; 1 suppressed before
 
 Default values that nothing here confirms: uid=1 in 1 place (choose others with --set)
 
@@ -180,7 +180,7 @@ Every byte that is not part of a fix is unchanged.
 ## What is left
 
 - 1 finding could be fixed after a look ('compose/a')
-- 1 finding not fixed automatically ('compose/a')
+- 1 finding without an automatic fix ('compose/a')
 - 1 finding suppressed before ('compose/a')
 
 Made with 'oakum fix k8s'.

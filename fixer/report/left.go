@@ -13,20 +13,14 @@ import (
 
 // left says what the plan leaves, and which command goes on with it.
 func (p *printer) left(f *Fix, written bool) {
-	by := map[fixer.Level][]*fixer.Finding{}
+	by := map[fixer.Remedy][]*fixer.Finding{}
 	for i := range f.Outcomes {
-		switch o := &f.Outcomes[i]; o.Result {
-		case engine.Open:
-			l := max(o.Finding.Level(), fixer.Review)
-			by[l] = append(by[l], o.Finding)
-		case engine.ManualWork:
-			if o.Finding.AsksRegistry {
-				continue
-			}
-			by[fixer.Manual] = append(by[fixer.Manual], o.Finding)
+		if o := &f.Outcomes[i]; o.Result == engine.Open || o.Result == engine.ManualWork {
+			r := max(o.Remedy(), fixer.ReviewFix)
+			by[r] = append(by[r], o.Finding)
 		}
 	}
-	if list := by[fixer.Review]; len(list) > 0 {
+	if list := by[fixer.ReviewFix]; len(list) > 0 {
 		first := ""
 		if f.Uncommitted || written && len(f.Changes) > 0 {
 			first = "   (commit first)"
@@ -36,32 +30,25 @@ func (p *printer) left(f *Fix, written bool) {
 		p.line("  make them       ", p.st.paint(cyan, "oakum fix --level review"+f.After.Arguments), p.st.paint(dim, first))
 		p.rules(f, list)
 	}
-	if unasked := f.unasked(); len(unasked) > 0 {
+	if list := by[fixer.MissingDigest]; len(list) > 0 {
 		why := "no registry answered"
 		if f.Offline {
 			why = "offline, no registry was asked"
 		}
-		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": ", why)
+		p.line(p.st.paint(bold, text.Count(len(list), "finding needs", "findings need")+" a digest from a registry"), ": ", why)
 		p.line("  ask registries  ", p.st.paint(cyan, "oakum fix --level review --diff"+f.After.Arguments))
-		p.rules(f, unasked)
+		p.rules(f, list)
 	}
-	if list := by[fixer.Manual]; len(list) > 0 {
+	if list := by[fixer.ChosenFix]; len(list) > 0 {
+		p.line(p.st.paint(bold, text.Count(len(list), "finding has", "findings have")+" a fix to decide on"), ": no file shows whether it is wanted")
+		p.line("  decide          ", p.st.paint(cyan, "oakum"+f.After.OneByOne))
+		p.rules(f, list)
+	}
+	if list := by[fixer.NoFix]; len(list) > 0 {
 		p.line(p.st.paint(bold, text.Count(len(list), "finding is", "findings are")+" left to you"), ": no automatic fix")
 		p.line("  what to do      ", p.st.paint(cyan, "oakum scan --full"+f.After.Arguments))
 		p.rules(f, list)
 	}
-}
-
-// unasked are the findings that an answer of a registry would give a fix, where there is
-// none.
-func (f *Fix) unasked() []*fixer.Finding {
-	var out []*fixer.Finding
-	for i := range f.Outcomes {
-		if o := &f.Outcomes[i]; o.Result == engine.ManualWork && o.Finding.AsksRegistry {
-			out = append(out, o.Finding)
-		}
-	}
-	return out
 }
 
 // rules counts findings by rule.

@@ -77,7 +77,11 @@ func (n *New) Text(w io.Writer, st Style, undo string) error {
 		p.line("Run it              see ", st.paint("0", strings.TrimSuffix(n.Directory, "/")+"/README.md"))
 	}
 	if undo != "" && len(n.Written) > 0 {
-		p.line("Take it back        ", undo)
+		where := "" // a command with a path says it itself
+		if !strings.Contains(undo, "/") {
+			where = "   (from this directory)"
+		}
+		p.line("Take it back        ", undo, where)
 	}
 	return p.err
 }

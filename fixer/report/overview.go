@@ -70,14 +70,9 @@ func byFileTallies(s *Scan) []*tally {
 
 // solvable says which command does something about how many findings.
 func (p *printer) solvable(s *Scan) {
-	n := map[fixer.Level]int{}
-	unasked := 0
+	n := map[fixer.Remedy]int{}
 	for _, f := range s.Findings {
-		if f.AsksRegistry && f.Level() == fixer.Manual {
-			unasked++
-		} else {
-			n[f.Level()]++
-		}
+		n[f.Remedy()]++
 	}
 	p.line(p.st.paint(bold, "What can be done"))
 	width := len(itoa(len(s.Findings)))
@@ -94,12 +89,13 @@ func (p *printer) solvable(s *Scan) {
 		}
 		p.line("  ", padLeft(itoa(n), width), " ", what, p.st.paint(cyan, command))
 	}
-	row(n[fixer.Safe], "has a safe fix", "have a safe fix", "oakum fix"+s.Arguments)
-	row(n[fixer.Review], "has a fix that needs a look", "have a fix that needs a look", "oakum fix --level review --diff"+s.Arguments)
-	row(unasked, "can be pinned to a digest", "can be pinned to digests", "oakum fix --level review --diff"+s.Arguments+"   (asks registries)")
-	row(n[fixer.Manual], "is left to you: no automatic fix", "are left to you: no automatic fix", "")
-	if n[fixer.Safe]+n[fixer.Review]+unasked > 0 {
-		p.line("  One at a time, with the diff of each: ", p.st.paint(cyan, "oakum"))
+	row(n[fixer.SafeFix], "has a safe fix", "have a safe fix", "oakum fix"+s.Arguments)
+	row(n[fixer.ReviewFix], "has a fix that needs a look", "have a fix that needs a look", "oakum fix --level review --diff"+s.Arguments)
+	row(n[fixer.MissingDigest], "can be pinned to a digest", "can be pinned to digests", "oakum fix --level review --diff"+s.Arguments+"   (asks registries)")
+	row(n[fixer.ChosenFix], "has a fix to decide on", "have a fix to decide on", "oakum"+s.OneByOne)
+	row(n[fixer.NoFix], "is left to you: no automatic fix", "are left to you: no automatic fix", "")
+	if n[fixer.NoFix] < len(s.Findings) {
+		p.line("  One at a time, with the diff of each: ", p.st.paint(cyan, "oakum"+s.OneByOne))
 		if len(s.Pods) > 0 {
 			p.line("  The score and the pods after the fixes: ", p.st.paint(cyan, "oakum fix --diff"+s.Arguments))
 		}

@@ -152,23 +152,27 @@ func (f *Fix) markdownChecks(b *strings.Builder) {
 func (f *Fix) markdownLeft(b *strings.Builder) {
 	groups := []struct {
 		result engine.Result
+		remedy fixer.Remedy // of manual work
 		words  string
 	}{
-		{engine.Open, "could be fixed after a look"}, {engine.ManualWork, "not fixed automatically"},
-		{engine.Blocked, "blocked: the fix did not pass verification"}, {engine.Refused, "refused: the fix cannot be made here"},
-		{engine.Skipped, "skipped"}, {engine.NewlySuppressed, "suppressed with a comment in this change"}, {engine.AlreadySuppressed, "suppressed before"},
+		{result: engine.Open, words: "could be fixed after a look"},
+		{engine.ManualWork, fixer.MissingDigest, fixer.MissingDigest.String()}, {engine.ManualWork, fixer.ChosenFix, fixer.ChosenFix.String()},
+		{engine.ManualWork, fixer.NoFix, fixer.NoFix.String()},
+		{result: engine.Blocked, words: "blocked: the fix did not pass verification"}, {result: engine.Refused, words: "refused: the fix cannot be made here"},
+		{result: engine.Skipped, words: "skipped"}, {result: engine.NewlySuppressed, words: "suppressed with a comment in this change"},
+		{result: engine.AlreadySuppressed, words: "suppressed before"},
 	}
 	heading := "\n## What is left\n\n"
 	for _, g := range groups {
-		n := f.count(g.result)
-		if n == 0 {
-			continue
-		}
-		rules := map[string]int{}
+		n, rules := 0, map[string]int{}
 		for i := range f.Outcomes {
-			if o := &f.Outcomes[i]; o.Result == g.result {
+			if o := &f.Outcomes[i]; o.Result == g.result && (g.result != engine.ManualWork || o.Remedy() == g.remedy) {
+				n++
 				rules[o.Finding.Rule]++
 			}
+		}
+		if n == 0 {
+			continue
 		}
 		fmt.Fprintf(b, "%s- %s %s (%s)\n", heading, text.Count(n, "finding", "findings"), g.words, ruleCounts(rules))
 		heading = ""

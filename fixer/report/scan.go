@@ -29,6 +29,9 @@ type Scan struct {
 	// report needs to look at the same findings, each with a blank before it.
 	Arguments string
 
+	// OneByOne are those that open the interface on them. It takes one path.
+	OneByOne string
+
 	snapshot *fixer.Snapshot
 	known    []string // rule names
 	rules    map[string]*fixer.Rule

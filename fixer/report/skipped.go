@@ -61,7 +61,7 @@ func (s *Scan) skippedRows() []skippedRow {
 
 var groupNames = map[fixer.SkipCode]string{
 	fixer.SkipHelm:      "a Helm chart (rendering charts is not supported yet)",
-	fixer.SkipKustomize: "a kustomization, read for what they change and not edited",
+	fixer.SkipKustomize: "a kustomization, read for what they change and not checked themselves",
 }
 
 func isGroupRoot(f *fixer.File) bool {

@@ -21,6 +21,27 @@ type Style struct {
 	// terminals that can open one; nil makes no links.
 	Name func(path string) string
 	Link func(path string, line int) string
+
+	// Root is what the root is called where the reader stands elsewhere, else "".
+	Root string
+}
+
+// FromRoot says from where what a rule says is meant: the names in sentences and the
+// commands to check a fix are those from the root. It is "" for a reader who is there.
+// The result is visible-safe.
+func FromRoot(root string) string {
+	if root == "" {
+		return ""
+	}
+	return "Commands to check, and files named in sentences, are from the root of the repository: " + text.VisibleLine("cd "+text.ShellWord(root))
+}
+
+// fromRoot says it once in a report.
+func (p *printer) fromRoot() {
+	if words := FromRoot(p.st.Root); words != "" {
+		p.line(words)
+		p.line()
+	}
 }
 
 // name is what a file of the repository is called in the report. It is not

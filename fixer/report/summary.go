@@ -24,6 +24,9 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	p.guessed(f)
 	p.recreate(f)
 	p.failed(f)
+	if len(f.Changes) > 0 {
+		p.fromRoot()
+	}
 	if written && len(f.Changes) > 0 {
 		p.checks(f)
 	}
@@ -163,7 +166,8 @@ func grades(f *Fix) string {
 	return before + " → " + after
 }
 
-// reckoning says what became of all findings, so that the counts add up.
+// reckoning says what became of all findings, so that the counts add up. Their number is
+// that of a scan: what a comment suppresses already is said beside it.
 func (f *Fix) reckoning() string {
 	came := 0
 	for i := range f.Outcomes {
@@ -171,7 +175,8 @@ func (f *Fix) reckoning() string {
 			came++
 		}
 	}
-	all := itoa(len(f.Outcomes) - came)
+	suppressed := f.count(engine.AlreadySuppressed) // no findings, as in a scan
+	all := itoa(len(f.Outcomes) - came - suppressed)
 	if came > 0 {
 		all += " and " + itoa(came) + " that appeared with the fixes"
 	}
@@ -181,23 +186,44 @@ func (f *Fix) reckoning() string {
 		words  string
 	}{
 		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "newly suppressed"}, {engine.Blocked, "blocked"},
-		{engine.Refused, "refused"}, {engine.Skipped, "skipped"}, {engine.Open, "not fixed"}, {engine.ManualWork, "left to you"}, {engine.AlreadySuppressed, "suppressed"},
+		{engine.Refused, "refused"}, {engine.Skipped, "skipped"}, {engine.Open, "not fixed"}, {engine.ManualWork, "left to you"},
 	} {
 		n := f.count(r.result)
 		if r.result == engine.ManualWork {
-			unasked := len(f.unasked())
-			if n -= unasked; unasked > 0 {
+			by := f.byHand()
+			n = by[fixer.NoFix]
+			if unasked := by[fixer.MissingDigest]; unasked > 0 {
 				parts = append(parts, text.Count(unasked, "needs", "need")+" a digest from a registry")
+			}
+			if choice := by[fixer.ChosenFix]; choice > 0 {
+				parts = append(parts, itoa(choice)+" to decide on")
 			}
 		}
 		if n > 0 {
 			parts = append(parts, itoa(n)+" "+r.words)
 		}
 	}
-	if len(parts) == 0 {
+	if len(parts)+suppressed == 0 {
 		return ""
 	}
-	return all + ": " + strings.Join(parts, ", ")
+	if len(parts) > 0 {
+		all += ": " + strings.Join(parts, ", ")
+	}
+	if suppressed > 0 {
+		all += "; " + itoa(suppressed) + " suppressed before"
+	}
+	return all
+}
+
+// byHand counts what no safe or review fix mends by what can be done about it.
+func (f *Fix) byHand() map[fixer.Remedy]int {
+	n := map[fixer.Remedy]int{}
+	for i := range f.Outcomes {
+		if o := &f.Outcomes[i]; o.Result == engine.ManualWork {
+			n[o.Remedy()]++
+		}
+	}
+	return n
 }
 
 // guessed says once which values were written for want of anything known, and in
@@ -214,7 +240,7 @@ func (p *printer) guessed(f *Fix) {
 func (f *Fix) guesses() []string {
 	count := map[string]int{}
 	for i := range f.Outcomes {
-		for _, g := range f.Outcomes[i].Guesses {
+		for _, g := range unconfirmed(&f.Outcomes[i]) {
 			count[g]++
 		}
 	}
@@ -228,6 +254,9 @@ func (f *Fix) guesses() []string {
 	}
 	return list
 }
+
+// unconfirmed are the values of a fix that rest on nothing known, as NAME=VALUE.
+func unconfirmed(o *engine.Outcome) []string { return slices.Concat(o.Guesses, o.Assumed) }
 
 // failed names every fix that was accepted and is not in the plan.
 func (p *printer) failed(f *Fix) {

@@ -119,6 +119,9 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 	}
 	p.leftAlone(s)
 	p.vulnerabilities(s.Vulnerabilities)
+	if len(s.Findings) > 0 {
+		p.fromRoot()
+	}
 	p.next(s)
 	if !few {
 		p.line("Every finding with its evidence: ", p.st.paint(cyan, "oakum scan --full"+s.Arguments),
@@ -150,6 +153,9 @@ func (s *Scan) Full(w io.Writer, st Style) error {
 	}
 	p.nonFindings(s)
 	p.vulnerabilities(s.Vulnerabilities)
+	if len(s.Findings) > 0 {
+		p.fromRoot()
+	}
 	p.next(s)
 	return p.err
 }
@@ -176,7 +182,7 @@ func (p *printer) next(s *Scan) {
 	case fixer.Review:
 		way("Fixes that need a look", "oakum fix --level review --diff"+s.Arguments)
 	}
-	way("One at a time", "oakum")
+	way("One at a time", "oakum"+s.OneByOne)
 	way("About a rule", "oakum explain RULE")
 	p.line(text.Count(len(s.Findings), "finding", "findings"), ". ", strings.Join(ways, "   "))
 }

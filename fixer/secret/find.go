@@ -30,6 +30,9 @@ func Find(name, value string) Literal {
 		l.WellKnown = !slices.ContainsFunc(urls, func(u URLPassword) bool { return !wellKnown[strings.ToLower(u.Password)] })
 		return l
 	}
+	if l := findConnection(value); l.What != "" {
+		return l
+	}
 	if _, password := Account(name, value); password != "" && !Reference(password) && !Placeholder(password) {
 		l := ByForm(InAccount, password)
 		l.WellKnown = IsWellKnown(name, password)

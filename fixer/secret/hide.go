@@ -21,6 +21,7 @@ func Hide(line, before string) string {
 		}
 		return url[:m[2]] + Hidden + url[m[3]:]
 	})
+	line = goUserInfo().ReplaceAllString(line, "${1}"+Hidden+"${2}")
 	if len(Forms(line)) > 0 {
 		return HideValue(line)
 	}
@@ -70,6 +71,8 @@ var (
 
 	// Authorization: Bearer
 	authorization = expression(`(?i)\bauthorization\s*:\s*(?:bearer|basic|token)\s+`)
+
+	goUserInfo = expression(`(\b[\w.-]+:)[^@/\s]+(@(?:tcp|udp|unix)\()`) // user:password@tcp(host)
 
 	valueKey = expression(`["']?\bvalue["']?\s*:\s*`)
 	nameWord = expression(`[A-Za-z_][\w.-]*`)

@@ -21,6 +21,9 @@ func Named(name string) bool {
 	if last < 0 || describing[words[last]] || slices.ContainsFunc(words, func(w string) bool { return public[w] }) {
 		return false
 	}
+	if last > 0 && words[last] == "SECRET" && ofCluster[words[last-1]] { // the name of an object
+		return false
+	}
 	if forBrowsers(words) {
 		return isPasswordName(name) || slices.Contains(words, "SECRET") || slices.Contains(words, "PRIVATE")
 	}
@@ -56,7 +59,8 @@ var (
 		ROTATION HINT REVIEW ENCRYPTION HASHER HISTORY VALIDATION STRENGTH AUTHENTICATION
 		SERVERS HOSTS PORTS ADDRESS PROTOCOL PROTOCOLS MECHANISM MECHANISMS FACTOR HANDLER
 		PROJECT REGION ZONE ENGINE MOUNT ROLE BUCKET ALPHABET CHARSET ATTEMPTS RETRIES THRESHOLD COLUMN TABLE CLAIM CLAIMS`)
-	public = wordSet(`PUBLIC PUB PUBLISHABLE KNOWN ALLOW EMPTY NO DISABLE ENABLE USE SKIP IS HAS REQUIRE FINGERPRINT HOSTKEY
+	ofCluster = wordSet(`KUBE KUBERNETES K8S`)
+	public    = wordSet(`PUBLIC PUB PUBLISHABLE KNOWN ALLOW EMPTY NO DISABLE ENABLE USE SKIP IS HAS REQUIRE FINGERPRINT HOSTKEY
 		SITEKEY RANDOM REVIEW RESET`)
 )
 

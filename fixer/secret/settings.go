@@ -7,7 +7,7 @@ import "strings"
 // not. Other lines are passed over, comments among them, and values that are an
 // expression of a program; one that goes on over several lines is classified by its
 // first. So are words before a value that declare no name: fastcgi_pass 127.0.0.1:9000.
-// Of files in which a name and its value stand side by side a few names are known.
+// What stands in quotes beside a name inside a line is read, too. Of files in which a name and its value stand side by side a few names are known.
 func Settings(text string) []string {
 	var out []string
 	for line := range strings.Lines(truncate(text)) {
@@ -19,7 +19,11 @@ func Settings(text string) []string {
 			}
 			continue
 		}
-		if at < 0 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") || strings.HasPrefix(line, ";") {
+		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") || strings.HasPrefix(line, ";") || strings.HasPrefix(line, "--") {
+			continue
+		}
+		if at < 0 {
+			out = append(out, besideQuotes(line)...)
 			continue
 		}
 		name, value := strings.Trim(line[:at], " \t\"'-"), strings.Trim(line[at+1:], " \t\"',;")
@@ -29,6 +33,8 @@ func Settings(text string) []string {
 		}
 		if !strings.ContainsAny(value, "()[]{}") && Find(known, value).What != "" {
 			out = append(out, name)
+		} else if strings.ContainsAny(line, "\"'") {
+			out = append(out, besideQuotes(line)...)
 		}
 	}
 	return out

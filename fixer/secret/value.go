@@ -15,7 +15,8 @@ func Reference(value string) bool {
 			return true
 		}
 	}
-	for _, scheme := range []string{"vault:", "ref+", "op://", "arn:", "sm://", "secret://", "secretref:", "awssm:", "gcpsm:", "file:", "projects/"} {
+	for _, scheme := range []string{"vault:", "ref+", "op://", "arn:", "sm://", "secret://", "secretref:", "awssm:", "gcpsm:", "file:", "projects/",
+		"bao:", "gcp:secretmanager:", "gcp:sm:", "azure:keyvault:", "keyvault://", "ssm:", "@microsoft.keyvault(", "{cipher}", "enc("} {
 		if strings.HasPrefix(strings.ToLower(value), scheme) {
 			return true
 		}

@@ -15,17 +15,24 @@ type Named struct {
 	Image              string
 	Dockerfile, Target string
 	Place              string // for people
+
+	// Deployed says that manifests name the image so: what builds it deploys it, too.
+	Deployed bool
 }
 
 // nameBuilds links images that a pipeline builds, and those whose names follow one scheme.
 func (t *Topology) nameBuilds() {
-	t.byPipeline = map[string][]Build{}
+	t.byPipeline, t.byArtifact = map[string][]Build{}, map[string][]Build{}
 	for _, n := range t.in.Named {
 		b, ok := stageOf(t.in.Dockerfiles[n.Dockerfile], n.Dockerfile, n.Target, fmt.Sprintf("%s builds %s from %s", n.Place, n.Image, n.Dockerfile))
 		if !ok {
 			continue
 		}
 		name := n.Image
+		if n.Deployed {
+			t.byArtifact[name] = append(t.byArtifact[name], b)
+			continue
+		}
 		if i := strings.LastIndexByte(name, '/'); strings.Contains(name, "$") {
 			name, b.Certain = "$"+name[i:], false
 		}
@@ -45,6 +52,15 @@ func (t *Topology) pipelineBuild(repo string) (Build, bool) {
 		}
 	}
 	return Build{}, false
+}
+
+// artifactBuild returns the stage that what deploys the manifests makes an image from.
+func (t *Topology) artifactBuild(repo string) (Build, bool) {
+	builds := t.byArtifact[repo]
+	if len(builds) == 0 || slices.ContainsFunc(builds, func(o Build) bool { return o.Stage != builds[0].Stage }) {
+		return Build{}, false
+	}
+	return builds[0], true
 }
 
 // A scheme is how several images are named after the directories of their Dockerfiles.
@@ -121,6 +137,12 @@ func (t *Topology) namedSum() string {
 	for _, name := range slices.Sorted(maps.Keys(t.byPipeline)) {
 		for _, build := range t.byPipeline[name] {
 			fmt.Fprintf(&b, "%q ", name)
+			build.sum(&b)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.byArtifact)) {
+		for _, build := range t.byArtifact[name] {
+			fmt.Fprintf(&b, "deployed %q ", name)
 			build.sum(&b)
 		}
 	}

@@ -67,6 +67,7 @@ type Topology struct {
 	byName      map[string][]Build // by repository without tag
 	byDirectory map[string][]string
 	byPipeline  map[string][]Build // by repository; $/name where the pipeline fills in the owner
+	byArtifact  map[string][]Build // by repository, those that what deploys the manifests makes
 	byScheme    map[string]string  // by repository, the Dockerfile
 	only        onlyBuild
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
@@ -269,6 +270,12 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 		b.Certain = b.Certain && len(builds) == 1
 	}
 	if ok {
+		if t.onRead != nil {
+			t.onRead(b.Path)
+		}
+		return b, true
+	}
+	if b, ok := t.artifactBuild(repo); ok {
 		if t.onRead != nil {
 			t.onRead(b.Path)
 		}

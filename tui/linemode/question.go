@@ -72,7 +72,11 @@ func (t *conversation) readOut(o *engine.Outcome) {
 		t.say("Evidence: %s", sentenceEnd(e.String()))
 	}
 	if len(f.Fixes) == 0 {
-		t.say("There is no automatic fix. To do: %s", sentenceEnd(f.Advice))
+		why := "There is no automatic fix."
+		if f.Remedy() == fixer.MissingDigest {
+			why = "The fix needs a digest from a registry."
+		}
+		t.say("%s To do: %s", why, sentenceEnd(f.Advice))
 		return
 	}
 	if f.Level() == fixer.Manual {

@@ -103,10 +103,12 @@ func (t *conversation) leftOver(plan *engine.Plan) {
 		word   string
 	}{
 		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "suppressed by this plan"}, {engine.Open, "open"},
-		{engine.ManualWork, "not fixed automatically"}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
+		{engine.ManualWork, ""}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
 		{engine.AlreadySuppressed, "suppressed by a comment"},
 	} {
-		if n := plan.Count(g.result); n > 0 {
+		if g.result == engine.ManualWork {
+			parts = append(parts, review.TallyOf(plan).ByHandWords()...)
+		} else if n := plan.Count(g.result); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, g.word))
 		}
 	}

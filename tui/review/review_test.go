@@ -100,7 +100,7 @@ func TestTallyAddsUp(t *testing.T) {
 	if n.All != 10 || n.Accepted+n.Closed+n.Skipped+n.Suppressed+n.Left != n.All {
 		t.Errorf("%+v does not add up", n)
 	}
-	if n.Blocked != 2 || n.Manual != 1 || n.CameUp != 1 {
+	if n.Blocked != 2 || n.ByHand[fixer.NoFix] != 1 || n.CameUp != 1 {
 		t.Errorf("%+v", n)
 	}
 	if want := "2 accepted, 1 closed, 1 skipped, 2 suppressed, 4 left"; n.Words() != want {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
@@ -19,7 +20,8 @@ type Tally struct {
 
 	CameUp  int // of All: they were not there before the accepted fixes
 	Blocked int // of Left: accepted, but their fixes cannot be made
-	Manual  int // of Left: there is no automatic fix
+
+	ByHand [fixer.NoFix + 1]int // of Left: no safe or review fix mends them, by what can be done
 }
 
 // Add counts one finding.
@@ -42,7 +44,7 @@ func (t *Tally) Add(o *engine.Outcome) {
 		t.Blocked++
 	case engine.ManualWork:
 		t.Left++
-		t.Manual++
+		t.ByHand[o.Remedy()]++
 	default:
 		t.Left++
 	}
@@ -76,4 +78,16 @@ func (t Tally) words(accepted string) string {
 	part(t.Skipped, "skipped")
 	part(t.Suppressed, "suppressed")
 	return strings.Join(append(parts, fmt.Sprintf("%d left", t.Left)), ", ")
+}
+
+// ByHandWords are the parts of what no safe or review fix mends: "3 without an automatic
+// fix", "1 waiting for a digest from a registry".
+func (t Tally) ByHandWords() []string {
+	var out []string
+	for _, r := range fixer.ByHand {
+		if n := t.ByHand[r]; n > 0 {
+			out = append(out, fmt.Sprintf("%d %s", n, r))
+		}
+	}
+	return out
 }

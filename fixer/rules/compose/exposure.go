@@ -39,7 +39,6 @@ func exposureOf(p *fixer.Pass) exposures {
 			continue
 		}
 		out.services++
-		out.swarm = out.swarm || inSwarm(v)
 		if out.edge != "" || !ownNetwork(v) {
 			continue
 		}

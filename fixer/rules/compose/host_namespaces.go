@@ -62,7 +62,7 @@ var HostNamespaces = &fixer.Rule{
 }
 
 var paramSharedMemory = fixer.Param{
-	Name: "shm-size", Meaning: "size of /dev/shm, with its unit (64mb, 2gb)", Default: "1gb", Validate: func(s string) error {
+	Name: "shm-size", Meaning: "size of /dev/shm, with its unit (64mb, 2gb)", Default: "1gb", Assumed: true, Validate: func(s string) error {
 		if !sizeForm().MatchString(s) {
 			return errors.New("use a number with a unit, such as 512mb or 2gb")
 		}

@@ -52,7 +52,7 @@ var NoPidsLimit = &fixer.Rule{
 // host from starting processes.
 const defaultPids = "1024"
 
-var paramPids = fixer.Param{Name: "pids", Meaning: "number of processes and threads, from 16 to 100000", Validate: validPids}
+var paramPids = fixer.Param{Name: "pids", Meaning: "number of processes and threads, from 16 to 100000", Assumed: true, Validate: validPids}
 
 func validPids(s string) error {
 	if n, err := strconv.Atoi(s); err != nil || n < 16 || n > 100000 || strconv.Itoa(n) != s {

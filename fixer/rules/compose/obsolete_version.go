@@ -45,6 +45,7 @@ var ObsoleteVersion = &fixer.Rule{
 			Message: "The file sets version, which Docker Compose ignores with a warning",
 			Fixes: []fixer.Fix{{
 				ID: "remove", Title: "Remove version", Level: fixer.Safe,
+				Breaks: "Only releases of docker-compose before 1.27, which are unmaintained and require the key",
 				Verify: cli + " config --quiet\nprints no warning about version",
 				Edit:   removeVersion(p.File, c.Doc, version),
 			}},

@@ -121,8 +121,8 @@ func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	if urls := passwordsInURLs(at, raw, secret.URLPasswords(raw)); len(urls) > 0 {
 		return append(urls, placeholdersInURLs(at, raw)...)
 	}
-	if settings := passwordsInConnections(at, raw); len(settings) > 0 {
-		return settings
+	if settings := passwordsInConnections(at, raw, secret.ConnectionPasswords(raw)); len(settings) > 0 {
+		return append(settings, placeholdersInConnections(at, raw)...)
 	}
 	if user, password := secret.Account(at.name, raw); password != "" && certain {
 		place := *at
@@ -135,7 +135,7 @@ func literalSecrets(at *secretPlace, raw string) []secretPlace {
 		}
 		return []secretPlace{place}
 	}
-	urls := placeholdersInURLs(at, raw)
+	urls := append(placeholdersInURLs(at, raw), placeholdersInConnections(at, raw)...)
 	if !certain {
 		return urls
 	}
@@ -217,10 +217,20 @@ func placeholdersInURLs(at *secretPlace, raw string) []secretPlace {
 	return out
 }
 
+// placeholdersInConnections finds placeholders in a connection string, as placeholdersInURLs
+// does.
+func placeholdersInConnections(at *secretPlace, raw string) []secretPlace {
+	out := passwordsInConnections(at, raw, secret.ConnectionPlaceholders(raw))
+	for i := range out {
+		out[i].follows, out[i].literal = true, acceptedPlaceholder(out[i].value)
+	}
+	return out
+}
+
 // passwordsInConnections finds the passwords that a connection string spells out.
-func passwordsInConnections(at *secretPlace, raw string) []secretPlace {
+func passwordsInConnections(at *secretPlace, raw string, list []secret.ConnectionPassword) []secretPlace {
 	var out []secretPlace
-	for _, c := range secret.ConnectionPasswords(raw) {
+	for _, c := range list {
 		place := *at
 		place.start, place.end = c.Start, c.Start+len(c.Password)
 		place.value, place.host = c.Password, c.Host

@@ -45,7 +45,7 @@ var isStack = fixer.Share(func(p *fixer.Pass) bool {
 		for _, key := range []string{"placement", "update_config", "rollback_config", "endpoint_mode"} {
 			certain = certain || v.Field("deploy", key).Node != nil
 		}
-		certain = certain || named && inSwarm(v)
+		certain = certain || named && inSwarm(v) || v.Field("deploy", "mode").Node.Text() == "global"
 	}
 	return certain || named && hasOverlayNetwork(p)
 })

@@ -54,8 +54,8 @@ const (
 )
 
 var (
-	paramLogSize  = fixer.Param{Name: "max-size", Meaning: "size of one log file, as in 10m", Default: defaultLogSize, Validate: validLogSize}
-	paramLogFiles = fixer.Param{Name: "max-file", Meaning: "number of log files, from 1 to 1000", Default: defaultLogFiles, Validate: validLogFiles}
+	paramLogSize  = fixer.Param{Name: "max-size", Meaning: "size of one log file, as in 10m", Default: defaultLogSize, Assumed: true, Validate: validLogSize}
+	paramLogFiles = fixer.Param{Name: "max-file", Meaning: "number of log files, from 1 to 1000", Default: defaultLogFiles, Assumed: true, Validate: validLogFiles}
 	logSize       = text.Regexp(`^[1-9][0-9]{0,8}[kmg]$`)
 )
 

@@ -153,7 +153,7 @@ func accountName(w *kube.Workload) string {
 func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	name := accountName(w)
 	declared := a.declaredFor(w, name)
-	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) ||
+	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) || hintsAtAPI(p, w) ||
 		len(container.Added(p, file.Path, w)) > 0 { // a container that the cluster adds signs in with the token of the pod
 		return
 	}

@@ -123,13 +123,19 @@ func kubeUsers(f *fixer.File) []kubePlace {
 		for _, c := range w.Containers() {
 			n, inherited := c.Security("runAsUser")
 			uid, ok := n.Int()
-			if !ok || inherited { // a user of the whole pod is a choice for all its images
+			set := c.Path
+			if inherited {
+				if set = w.PodPath; len(w.Containers()) > 1 { // a choice for all its images
+					continue
+				}
+			}
+			if !ok {
 				continue
 			}
 			out = append(out, kubePlace{image: c.Image, place: place{
 				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s of %s", c.Subject(), w.ID()),
 				exec: "kubectl exec POD -c " + text.ShellWord(c.Name) + " -- ", logs: "kubectl logs POD -c " + text.ShellWord(c.Name),
-				doc: w.Doc, at: n, set: c.Path.Join("securityContext", "runAsUser"), uid: int(uid),
+				doc: w.Doc, at: n, set: set.Join("securityContext", "runAsUser"), uid: int(uid),
 				text: func(uid int) any { return uid },
 			}})
 		}

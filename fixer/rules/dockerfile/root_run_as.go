@@ -32,7 +32,7 @@ func (s *imageCheck) runAs() (acc account, ok bool) {
 	for _, repo := range s.pass.Topology().Images(s.pass.File.Path) {
 		for _, given := range givenUsers.Of(s.pass)[repo] {
 			if b, ok := s.pass.Topology().ImageBuild(given.image); ok && b.Certain && b.Stage == s.stage {
-				add(image.Identity{UID: given.uid, KnownUID: true, Numeric: true}, given.evidence)
+				add(given.user, given.evidence)
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (s *imageCheck) runAs() (acc account, ok bool) {
 // A givenUser is a number that a manifest gives a container.
 type givenUser struct {
 	image    string
-	uid      int
+	user     image.Identity
 	evidence fixer.Evidence
 }
 
@@ -80,17 +80,25 @@ func usersIn(f *fixer.File) []givenUser {
 			continue
 		}
 		for _, c := range w.Containers() {
-			out = append(out, userOf(f, c)...)
+			out = append(out, userOf(f, c, len(w.Containers()) == 1)...)
 		}
 	}
 	return out
 }
 
-func userOf(f *fixer.File, c kube.Container) []givenUser {
+// userOf returns the number that a container is given. One of the whole pod is a choice for all
+// its images, unless there is but one.
+func userOf(f *fixer.File, c kube.Container, alone bool) []givenUser {
 	n, inherited := c.Security("runAsUser")
 	uid, ok := n.Int()
-	if !ok || inherited { // a user of the whole pod is a choice for all its images
+	if !ok || inherited && !alone {
 		return nil
 	}
-	return []givenUser{{c.Image, int(uid), fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(n), Text: fmt.Sprintf("runAsUser: %d", uid)}}}
+	user := image.Identity{UID: int(uid), KnownUID: true, Numeric: true}
+	if group, _ := c.Security("runAsGroup"); !group.Null() {
+		if gid, ok := group.Int(); ok {
+			user.GID, user.KnownGID = int(gid), true
+		}
+	}
+	return []givenUser{{c.Image, user, fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(n), Text: fmt.Sprintf("runAsUser: %d", uid)}}}
 }

@@ -17,6 +17,11 @@ func secretForm(name, value string) string {
 	if passwordInURL(value) {
 		return secret.InURL
 	}
+	if c := secret.ConnectionPasswords(value); slices.ContainsFunc(c, func(c secret.ConnectionPassword) bool {
+		return !nowhere().MatchString(c.Host) && !commonWord[strings.ToLower(c.Password)]
+	}) {
+		return secret.InConnection
+	}
 	if secret.Random(value) && !slices.ContainsFunc(secret.Words(name), func(w string) bool { return notRandom[w] }) {
 		return "what looks like a random key"
 	}

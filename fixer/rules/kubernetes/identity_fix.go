@@ -65,7 +65,7 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 		fix.Params = append(fix.Params, folder)
 	}
 	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.Scratch) > 0 }) {
-		fix.Params = append(fix.Params, paramSize)
+		fix.Params = append(fix.Params, sizeParam(true))
 		fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 	}
 	if pod.givesGroup(id) && len(id.spec.Claims()) > 0 {
@@ -202,7 +202,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	fix.Verify = checks(userCheck(id), logsCheck(id.in, "shows no `Permission denied` and no `Read-only file system`"))
 	fix.Params = append(fix.Params, writableParam(w))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
-		fix.Params = append(fix.Params, paramSize)
+		fix.Params = append(fix.Params, sizeParam(len(w.Scratch) > 0))
 		if len(w.Scratch) > 0 {
 			fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 		}

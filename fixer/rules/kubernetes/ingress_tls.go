@@ -74,6 +74,9 @@ func orEveryHost(hosts []string, every bool) string {
 // tlsElsewhere reports whether an annotation shows that TLS ends at the cloud's
 // load balancer, or goes on to the pods.
 func tlsElsewhere(o *kube.Object) bool {
+	if alwaysTLS[ingressClass(o)] {
+		return true
+	}
 	for key, v := range o.Node.Get("metadata").Get("annotations").All() {
 		switch key {
 		case "alb.ingress.kubernetes.io/certificate-arn",
@@ -88,10 +91,16 @@ func tlsElsewhere(o *kube.Object) bool {
 			return isTrueText(v)
 		case "traefik.ingress.kubernetes.io/router.entrypoints":
 			return v.Text() == "websecure"
+		case "konghq.com/protocols":
+			return v.Text() == "https"
 		}
 	}
 	return false
 }
+
+// alwaysTLS are the classes of controllers that take requests at the edge of a network of
+// their own, over TLS, whatever the Ingress says.
+var alwaysTLS = map[string]bool{"tailscale": true, "ngrok": true, "cloudflare-tunnel": true, "cloudflared": true}
 
 func allLocal(hosts []string) bool {
 	return !slices.ContainsFunc(hosts, func(h string) bool {

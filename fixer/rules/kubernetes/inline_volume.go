@@ -49,7 +49,7 @@ var (
 		Name: "claim", Meaning: "name of the PersistentVolumeClaim; the PersistentVolume is named NAMESPACE-NAME", Validate: kube.ValidName,
 	}
 	paramCapacity = fixer.Param{
-		Name: "capacity", Meaning: "size of the volume for Kubernetes, as in 20Gi; the storage itself is not resized", Validate: validCapacity,
+		Name: "capacity", Meaning: "size of the volume for Kubernetes, as in 20Gi; the storage itself is not resized", Assumed: true, Validate: validCapacity,
 	}
 )
 

@@ -88,7 +88,7 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 	return []fixer.Fix{{
 		ID:     "request",
 		Title:  "Set a CPU request of " + d.CPU,
-		Level:  d.Level,
+		Level:  fixer.Review,
 		Breaks: pending,
 		Verify: "kubectl top pod\nshows a CPU usage near the request\n\nkubectl get pods\nshows no pending pod",
 		Params: []fixer.Param{request},
@@ -99,7 +99,7 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 	}, {
 		ID:     "request-and-limit",
 		Title:  "Set a CPU request of " + d.CPU + " and a CPU limit of " + d.CPULimit,
-		Level:  d.Level,
+		Level:  fixer.Review,
 		Breaks: text.Sentences(pending, "The application is throttled whenever it needs more than "+d.CPULimit+", as many do at start"),
 		Verify: "kubectl top pod\nstays below the limit under load\n\nkubectl get pods\nshows no pending pod",
 		Params: []fixer.Param{request, most},

@@ -50,7 +50,7 @@ var NoEmptyDirLimit = &fixer.Rule{
 	},
 }
 
-var paramLimit = fixer.Param{Name: "limit", Meaning: "sizeLimit of each of these volumes, as in 5Gi", Default: defaultSize, Validate: validCapacity}
+var paramLimit = fixer.Param{Name: "limit", Meaning: "sizeLimit of each of these volumes, as in 5Gi", Default: defaultSize, Assumed: true, Validate: validCapacity}
 
 // An emptyVolume is an emptyDir of a pod.
 type emptyVolume struct {

@@ -50,6 +50,7 @@ var NoMemoryLimit = &fixer.Rule{
 				Message:  fmt.Sprintf("%s has no memory limit and can use all memory of its node", c.Subject()),
 				Evidence: d.Evidence,
 				Fixes:    []fixer.Fix{limitFix(c, spec, d)},
+				Advice:   d.Advice,
 			}
 			if by := scaledBy(p, c, "VerticalPodAutoscaler", "memory"); by != nil {
 				f.Evidence = append(slices.Clone(f.Evidence), fixer.Evidence{Kind: fixer.FromManifest, Place: by.file, Text: by.ID() + " sets the memory request"})

@@ -22,6 +22,13 @@ var (
 // pod from filling the disk of its node, not to be met.
 const defaultSize = "5Gi"
 
+// sizeParam is the parameter for the volumes of a fix, if it adds any by itself.
+func sizeParam(adds bool) fixer.Param {
+	param := paramSize
+	param.Assumed = adds
+	return param
+}
+
 // sizeBreaks is what can stop working because of the bound.
 const sizeBreaks = "The pod is evicted when it writes more than " + defaultSize + " to an emptyDir"
 

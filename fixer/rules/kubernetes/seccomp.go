@@ -65,6 +65,9 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 		}
 		d.Evidence = append(d.Evidence, own.Evidence...)
 	}
+	if d.Level == fixer.Safe {
+		d.Breaks = "Only applications that use system calls which Docker's default profile blocks, too: debuggers on old kernels, container builders, some browser sandboxes"
+	}
 	at := w.NameNode()
 	where := ""
 	if w.AllowsPodSecurityContext() {

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -84,7 +85,9 @@ func secretsIn(key, value string) (names []string, weak bool) {
 		if s := secret.Find(key, value); s.What != "" {
 			return []string{key}, s.WellKnown
 		}
-		return nil, false
+		if path.Ext(key) == "" && !strings.HasPrefix(value, "{") {
+			return nil, false
+		}
 	}
 	for _, what := range secret.Forms(value) {
 		names = append(names, fmt.Sprintf("%s in %s", what, key))

@@ -17,7 +17,8 @@ import (
 //go:embed secret_in_git.md
 var secretInGitDoc string
 
-// SecretInGit reports Secrets with their values in the repository.
+// SecretInGit reports Secrets with their values in the repository, and secrets among the values
+// that objects give to Helm charts.
 var SecretInGit = &fixer.Rule{
 	Name:      "kubernetes/secret-in-git",
 	Title:     "Secret values in the repository",
@@ -37,6 +38,7 @@ var SecretInGit = &fixer.Rule{
 			if o.Kind == "Secret" && o.Group() == "" && o.Node.Get("sops").Null() {
 				checkSecretObject(p, o)
 			}
+			checkChartValues(p, o)
 		}
 	},
 }

@@ -91,6 +91,9 @@ func privateBalancer(o *kube.Object) bool {
 	if len(ranges) > 0 && !slices.Contains(ranges, "0.0.0.0/0") {
 		return true
 	}
+	if o.Node.Get("spec").Get("loadBalancerClass").Text() == "tailscale" && annotation(o, "tailscale.com/funnel") != "true" {
+		return true // the nodes of a private network alone reach it
+	}
 	for key, value := range privateAnnotations {
 		if strings.EqualFold(annotation(o, key), value) {
 			return true
@@ -109,6 +112,9 @@ var privateAnnotations = map[string]string{
 	"service.beta.kubernetes.io/openstack-internal-load-balancer":        "true",
 	"service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type":     "private",
 	"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type": "intranet",
+	"load-balancer.hetzner.cloud/disable-public-network":                 "true",
+	"service.beta.kubernetes.io/do-loadbalancer-network":                 "INTERNAL",
+	"service.beta.kubernetes.io/scw-loadbalancer-private":                "true",
 }
 
 // isDoor reports whether the Service is that of an ingress controller or

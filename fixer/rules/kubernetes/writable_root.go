@@ -70,7 +70,7 @@ func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDec
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: checks(specCheck(c, "securityContext.readOnlyRootFilesystem", "prints true"), logsCheck(c, "shows no `Read-only file system`")),
-		Params: []fixer.Param{writableParam(d), paramSize},
+		Params: []fixer.Param{writableParam(d), sizeParam(len(d.Paths()) > 0)},
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
 			ops = append(ops, setEnv(c, d.SetEnv)...)
