@@ -100,8 +100,6 @@ func (s *Spec) readNamedPaths() []NamedPath {
 		list := nameWords(v.Name)
 		switch {
 		case !v.Known || len(list) == 0 || ofBuilding[list[0]]:
-		case databaseFile().MatchString(v.Value):
-			add([]string{"database", "file"}, databaseFile().FindStringSubmatch(v.Value)[1], v.Place, v.Name)
 		case slices.ContainsFunc(list, in(pathWords)):
 			add(list, v.Value, v.Place, v.Name)
 		case optionWords[list[len(list)-1]]:
@@ -217,10 +215,6 @@ func (out *Profile) Becomes() (because fixer.Evidence, ok bool) {
 	}
 	return because, false
 }
-
-// databaseFile matches the address of a database that is a file with an absolute path. With
-// three slashes it is relative for some libraries, and is not read.
-var databaseFile = text.Regexp(`^(?:jdbc:)?(?:sqlite3?:|sqlite3?:///|h2:file:|file:|file://)(/[^/?;][^?;]*\.(?:db|sqlite3?|sqlite|h2))(?:[?;].*)?$`)
 
 // jvmLog matches the file that a JVM is told to log to.
 var jvmLog = text.Regexp(`[:=](/[^:,=]+)`)
