@@ -35,7 +35,7 @@ var configurations = []struct {
 }
 
 var nginxConfigured = fixer.Derive(func(f *fixer.File) []configured {
-	if !bytes.Contains(f.Data, []byte("_log ")) && !bytes.Contains(f.Data, []byte("_path ")) || !bytes.Contains(f.Data, []byte(";")) {
+	if !bytes.Contains(f.Data, []byte("_log ")) && !bytes.Contains(f.Data, []byte("_path ")) && !bytes.Contains(f.Data, []byte("pid ")) || !bytes.Contains(f.Data, []byte(";")) {
 		return nil
 	}
 	var out []configured
@@ -148,10 +148,10 @@ func (s *Spec) configuredCaps() (caps []string, because fixer.Evidence) {
 }
 
 // writesElsewhere returns a directory that the configuration names, for which nothing is
-// mounted; nil where there is none.
-func (s *Spec) writesElsewhere() *configured {
+// mounted and no empty place is given; nil where there is none.
+func (s *Spec) writesElsewhere(d *ReadOnlyDecision) *configured {
 	for i, c := range s.configured {
-		if c.dir != "" && !s.Mounted(c.dir) && !tmpfsOfDocker(c.dir) {
+		if c.dir != "" && !s.Mounted(c.dir) && !tmpfsOfDocker(c.dir) && !covered(d, c.dir) {
 			return &s.configured[i]
 		}
 	}

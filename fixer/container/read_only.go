@@ -301,7 +301,12 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 			}
 		}
 	}
-	if c := s.writesElsewhere(); c != nil && d.Level != fixer.Manual {
+	for _, c := range s.configured {
+		if within("/tmp", c.dir) && d.Level != fixer.Manual && (c.name == "pid" || c.name == "lock_file" || strings.HasSuffix(c.name, "_temp_path")) {
+			s.roomAt(d, c.dir, "/tmp", false)
+		}
+	}
+	if c := s.writesElsewhere(d); c != nil && d.Level != fixer.Manual {
 		d.manual(c.instead(s) + ", then make the root filesystem read-only. " + c.says())
 		d.Evidence = append(slices.Clip(d.Evidence), c.evidence())
 	}

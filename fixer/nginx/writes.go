@@ -14,7 +14,7 @@ type Write struct {
 }
 
 // Writes returns what a configuration tells the server to write to besides the places that
-// images of nginx have for it: logs, caches and what it keeps for a request. A path that a
+// images of nginx have for it: logs, caches, its number and what it keeps for a request. A path that a
 // variable decides is left out.
 func Writes(data []byte) []Write {
 	list, err := Parse(data)
@@ -31,16 +31,20 @@ func Writes(data []byte) []Write {
 			if openLog(at) || strings.HasPrefix(at, "memory:") {
 				return nil
 			}
+		case d.Name == "pid" || d.Name == "lock_file":
+			if at == "off" {
+				return nil
+			}
 		case !strings.HasSuffix(d.Name, "_temp_path") && !strings.HasSuffix(d.Name, "_cache_path"):
 			return nil
 		}
 		if !path.IsAbs(at) {
 			at = path.Join(prefix, at)
 		}
-		if at = path.Clean(at); room(at) || within("/dev", at) || within("/run", at) || within("/var/run", at) {
+		if at = path.Clean(at); within("/var/cache/nginx", at) || within("/dev", at) || within("/run", at) || within("/var/run", at) {
 			return nil
 		}
-		if strings.HasSuffix(d.Name, "_log") {
+		if strings.HasSuffix(d.Name, "_log") || d.Name == "pid" || d.Name == "lock_file" {
 			at = path.Dir(at)
 		}
 		if !slices.ContainsFunc(out, func(w Write) bool { return w.Path == at }) {

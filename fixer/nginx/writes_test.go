@@ -19,9 +19,12 @@ func TestWrites(t *testing.T) {
 		"http { error_log stderr; access_log syslog:server=log; }":                                      "",
 		"http { error_log memory:32m debug; }":                                                          "",
 		"http { access_log /var/log/nginx/$host.log; }":                                                 "",
-		"http { client_body_temp_path /tmp/body; proxy_cache_path /var/cache/nginx/a keys_zone=a:1m; }": "",
-		"http { access_log /dev/fd/1; fastcgi_temp_path /run/x; }":                                      "",
-		"http { access_log /a/1.log":                                                                    "",
+		"http { client_body_temp_path /tmp/body; proxy_cache_path /var/cache/nginx/a keys_zone=a:1m; }": "/tmp/body client_body_temp_path 1",
+		"pid /tmp/nginx.pid;\nlock_file /tmp/nginx.lock;":                                               "/tmp pid 1",
+		"pid /run/nginx.pid;": "",
+		"pid off;":            "",
+		"http { access_log /dev/fd/1; fastcgi_temp_path /run/x; }": "",
+		"http { access_log /a/1.log":                               "",
 	} {
 		var got []string
 		for _, w := range Writes([]byte(config)) {

@@ -106,6 +106,9 @@ var (
 	headerOption = expression(`^(?:-H|--header=?)`)
 	headerSecret = expression(`^([A-Za-z][\w-]*)\s*:\s*(?:(?i:bearer|basic|token)\s+)?`)
 	assignment   = expression(`^([A-Za-z_][\w.]*)=`)
+
+	// loginAmongFlags matches options of curl without a value in one word, before that of a login.
+	loginAmongFlags = expression(`^-[#01346GIJLNOSafgijklnpqsv]+u$`)
 )
 
 // inCommand returns the places of one simple command.
@@ -155,6 +158,8 @@ func inCommand(words []placedWord) []Argument {
 			next(passwordIn(m[1]), m[0])
 		case slices.Contains(options.separate, w.value), slices.Contains(options.login, w.value):
 			next("PASSWORD", w.value)
+		case slices.Contains(options.login, "-u") && loginAmongFlags().MatchString(w.value):
+			next("PASSWORD", "-u")
 		case m != nil && m[2] != "" && slices.Contains(options.login, m[0][:len(m[0])-1]):
 			add(w, len(m[0])+loginEnd(w.value[len(m[0]):]), "PASSWORD", m[0][:len(m[0])-1])
 		case options.positional && setsAlias(words[:i]) && !strings.HasPrefix(w.value, "-"):

@@ -30,6 +30,8 @@ func TestArguments(t *testing.T) {
 		{script("mysql -P 3306 -p -e 'select 1'"), ""},
 		{script("PGPASSWORD=foo psql -U x; REDISCLI_AUTH=bar redis-cli ping"), "PGPASSWORD=foo REDISCLI_AUTH=bar"},
 		{list("curl", "-u", "admin:foo", "http://x"), "-u=foo"},
+		{list("curl", "-fsSu", "admin:foo", "http://x"), "-u=foo"},
+		{list("curl", "-ou", "admin:foo", "http://x"), ""},
 		{list("curl", "-u", "${USER:-a}:foo", "--user", "b"), "-u=foo"},
 		{list("/bin/sh", "-c", "until (/usr/bin/mc config host add minio http://minio:9000 access hidden) do sleep 1; done; mc alias set m http://minio:9000 a b;"), "mc alias set=hidden mc alias set=b"},
 		{list("server", "--api-key=foo", "-Dspring.datasource.password=bar", "-password", "baz"), "--api-key=foo -Dspring.datasource.password=bar -password=baz"},

@@ -73,10 +73,8 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 		}
 	}
 	started := s.starts()
-	for _, r := range started {
-		if r.start.Kind != build.StartsPlainly && packageManagerOfRoot(r.start.What) && s.corepack() {
-			return nil, fmt.Sprintf("Set COREPACK_HOME to a separate directory before corepack runs, then add USER. %s runs %s through Corepack, which stores downloads in /root", r.where, r.start.What)
-		}
+	if where, what := s.startsManager(); what != "" && s.corepack() {
+		return nil, fmt.Sprintf("Set COREPACK_HOME to a separate directory before corepack runs, then add USER. %s runs %s through Corepack, which stores downloads in /root", where, what)
 	}
 	if dir.Text != "" && done.hold(dir.Text) {
 		return nil, ""
@@ -189,10 +187,30 @@ func (s *imageCheck) boundOver(dir string) string {
 	return ""
 }
 
-// packageManagerOfRoot reports whether a start calls a package manager that
-// Corepack provides.
-func packageManagerOfRoot(what string) bool {
-	return strings.HasPrefix(what, "yarn") || strings.HasPrefix(what, "pnpm")
+// startsManager returns the call of a package manager that Corepack provides, with which a
+// container starts, and where it is; "" for none.
+func (s *imageCheck) startsManager() (where, what string) {
+	call := func(words []string) string {
+		if start := build.ReadStart(words); start.Kind != build.StartsPlainly && (strings.HasPrefix(start.What, "yarn") || strings.HasPrefix(start.What, "pnpm")) {
+			return start.What
+		}
+		return ""
+	}
+	for _, line := range s.startLines() {
+		for _, words := range build.Started(line.CommandLine) {
+			if what := call(words); what != "" {
+				return line.where, what
+			}
+		}
+	}
+	for _, r := range s.scripts() {
+		for _, c := range r.Commands {
+			if what := call(c.Call()); what != "" && !r.Perhaps(c) {
+				return "The script " + r.Place, what
+			}
+		}
+	}
+	return "", ""
 }
 
 // corepack reports whether Corepack brings the package manager, into the home of

@@ -54,6 +54,9 @@ func (s *imageCheck) namedFolders() (out writables, why string) {
 	done := s.settledFolders()
 	base, known := build.BaseOf(s.pass, s.stage)
 	for _, n := range s.profile.NamedPaths() {
+		if n.Dir == "" { // a database beside the application
+			return nil, fmt.Sprintf("Keep the database in a directory that the user owns (RUN mkdir -p and chown), then add USER. %s, which is beside the application", n.Evidence.Text)
+		}
 		if anybodys(n.Dir) || done.hold(n.Dir) || s.isVolume(n.Dir) {
 			continue
 		}
