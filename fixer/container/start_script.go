@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
@@ -190,6 +191,21 @@ func (s startScript) run(dir string) Run {
 // Perhaps reports whether a condition decides if a command of the run is reached.
 func (r Run) Perhaps(c build.Command) bool {
 	return c.Place&(dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InFunction|dockerfile.InOr) != 0
+}
+
+// asksWho matches where a script finds out whom it runs as, or what that user may write.
+var asksWho = text.Regexp(`\bid +-[a-zA-Z]*u|\$\{?E?UID\b|\bwhoami\b|(?:\[|\btest) +(?:! +)?-[wO] `)
+
+// ForRootAlone reports whether a command of the run may be reached by root alone: a condition
+// decides, and the script asks whom it runs as.
+func (r Run) ForRootAlone(c build.Command) bool {
+	return r.Perhaps(c) && asksWho().MatchString(r.Text)
+}
+
+// InFunction reports whether nothing but the call of a function decides if a command of the run
+// is reached.
+func (r Run) InFunction(c build.Command) bool {
+	return c.Place&dockerfile.InFunction != 0 && c.Place&(dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InOr) == 0
 }
 
 // scriptRuns are what the scripts of an image built here do when the container starts.

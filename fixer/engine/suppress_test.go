@@ -43,6 +43,8 @@ func TestSuppressions(t *testing.T) {
 	}
 }
 
+// TestSuppressionsInDockerfiles: a comment of the file counts, and one at the end of a RUN, which
+// its shell reads; text in a body or in quotes does not.
 func TestSuppressionsInDockerfiles(t *testing.T) {
 	rule := &fixer.Rule{Name: "d/run", Severity: fixer.Low, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
 		for _, i := range p.File.Dockerfile.Instructions {
@@ -51,10 +53,10 @@ func TestSuppressionsInDockerfiles(t *testing.T) {
 			}
 		}
 	}}
-	src := "# oakum: ignore-file d/none nothing\nFROM scratch\n# oakum: ignore d/run first\nRUN one\nRUN <<EOF\n# oakum: ignore d/run in the body\nEOF\nRUN two # oakum: ignore d/run not a comment\n"
+	src := "# oakum: ignore-file d/none nothing\nFROM scratch\n# oakum: ignore d/run first\nRUN one\nRUN <<EOF\n# oakum: ignore d/run in the body\nEOF\nRUN two # oakum: ignore d/run last\nRUN echo \"a # oakum: ignore d/run in quotes\"\nRUN [\"x\", \"# oakum: ignore d/run a word\"]\nRUN three \\\n  four # oakum: ignore d/run of the line\n"
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
 	r := engine.Check(snap, nil, []*fixer.Rule{rule})
-	if len(r.Suppressed) != 1 || r.Suppressed[0].By.Reason != "first" || len(r.Findings) != 2 || len(r.Unused) != 1 {
+	if len(r.Suppressed) != 2 || r.Suppressed[0].By.Reason != "first" || r.Suppressed[1].By.Reason != "last" || len(r.Findings) != 4 || len(r.Unused) != 2 {
 		t.Errorf("suppressed %v, open %d, unused %v", r.Suppressed, len(r.Findings), r.Unused)
 	}
 }

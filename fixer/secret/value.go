@@ -33,7 +33,7 @@ func Harmless(name, value string) bool {
 	switch {
 	case value == "", Placeholder(value), repeats(name, value), holders[value]: // TOKEN=SECRET
 		return true
-	case slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "none", "null", "nil"}, lower):
+	case slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "none", "null", "nil", "~"}, lower): // ~ is null in YAML
 		return true
 	case strings.HasPrefix(value, "/"), strings.HasPrefix(value, "./"), strings.HasPrefix(value, "~/"), strings.HasPrefix(value, "${HOME}/"), strings.Contains(value, "://"):
 		return true

@@ -66,7 +66,11 @@ func (s *imageCheck) needsRoot() (why string, yes bool) {
 	}
 	for _, r := range s.scripts() {
 		for _, c := range r.Commands {
-			if what, ok := rootPrograms[c.Program]; ok && !r.Perhaps(c) && !s.baseRuns(c.Program) {
+			what, ok := rootPrograms[c.Program]
+			if build.DropsPrivileges(c.Program) || c.Program == "su" || c.Program == "runuser" {
+				what, ok = dropsPrivileges, true
+			}
+			if ok && !r.ForRootAlone(c) && !s.baseRuns(c.Program) {
 				return fmt.Sprintf("Add USER with a uid if the script %s works without root. The script runs %s, %s", r.Place, c.Program, what), true
 			}
 		}

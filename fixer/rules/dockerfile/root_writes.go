@@ -55,7 +55,9 @@ func (s *imageCheck) writesAsRoot() string {
 		}
 	}
 	for _, r := range s.scripts() {
-		sure := slices.DeleteFunc(slices.Clone(r.Commands), r.Perhaps)
+		sure := slices.DeleteFunc(slices.Clone(r.Commands), func(c build.Command) bool {
+			return r.Perhaps(c) && (!r.InFunction(c) || r.ForRootAlone(c))
+		})
 		if why := s.writesOf("The script "+r.Place, sure, given); why != "" {
 			return why
 		}
