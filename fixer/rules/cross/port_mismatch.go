@@ -55,13 +55,14 @@ func checkTargets(p *fixer.Pass, f *fixer.File, o *kube.Object) {
 	if len(pods) == 0 {
 		return
 	}
-	for i, port := range o.Node.Get("spec").Get("ports").List() {
+	ports := o.Node.Get("spec").Get("ports").List()
+	for i, port := range ports {
 		target := port.Get("targetPort")
 		at := target
 		if target.Null() {
 			target, at = port.Get("port"), port
 		}
-		s := servicePort{file: f, object: o, at: at, set: o.Path.Join("spec", "ports", i, "targetPort"), protocol: protocolOf(port)}
+		s := servicePort{file: f, object: o, at: at, set: o.Path.Join("spec", "ports", i, "targetPort"), protocol: protocolOf(port), others: slices.Delete(slices.Clone(ports), i, i+1)}
 		if number, err := strconv.Atoi(target.Text()); err == nil {
 			s.checkNumber(p, pods, number)
 		} else if name := target.Text(); name != "" && !strings.ContainsAny(name, "${") {
@@ -84,7 +85,22 @@ type servicePort struct {
 	at       *yamldoc.Node
 	set      yamldoc.Path
 	protocol string
+	others   []*yamldoc.Node // the other ports of the Service
 }
+
+// serves reports whether another port of the Service forwards to a port of a pod already: then
+// this one was meant for something else.
+func (s servicePort) serves(port podPort) bool {
+	return slices.ContainsFunc(s.others, func(other *yamldoc.Node) bool {
+		target := other.Get("targetPort")
+		if target.Null() {
+			target = other.Get("port")
+		}
+		return target.Text() == strconv.Itoa(port.number) || port.name != "" && target.Text() == port.name
+	})
+}
+
+const portOfOther = "Set targetPort to the port on which the container serves this, or remove the port: another port of the Service forwards to port %d already"
 
 func (s servicePort) checkName(p *fixer.Pass, pods []servedPod, name string) {
 	for _, one := range pods {
@@ -101,7 +117,9 @@ func (s servicePort) checkName(p *fixer.Pass, pods []servedPod, name string) {
 		if port.name != "" {
 			value = port.name
 		}
-		f.Fixes = []fixer.Fix{s.fix(value, fmt.Sprintf("the only port of %s", pods[0].workload.ID()))}
+		if f.Fixes = []fixer.Fix{s.fix(value, fmt.Sprintf("the only port of %s", pods[0].workload.ID()))}; s.serves(port) {
+			f.Fixes, f.Advice = nil, fmt.Sprintf(portOfOther, port.number)
+		}
 	}
 	p.Report(f)
 }
@@ -143,7 +161,9 @@ func (s servicePort) checkNumber(p *fixer.Pass, pods []servedPod, number int) {
 		if slices.Contains(asked, declared.number) {
 			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromManifest, Place: one.file.PlaceOf(declared.in.Node), Text: fmt.Sprintf("A probe of the container uses port %d", declared.number)})
 		}
-		f.Fixes = []fixer.Fix{s.fix(declared.number, "the port of "+one.workload.ID())}
+		if f.Fixes = []fixer.Fix{s.fix(declared.number, "the port of "+one.workload.ID())}; s.serves(declared) {
+			f.Fixes, f.Advice = nil, fmt.Sprintf(portOfOther, declared.number)
+		}
 	default:
 		return
 	}
